@@ -1,0 +1,1 @@
+"""Observatoire: the server of a French public-tranquillity observatory."""

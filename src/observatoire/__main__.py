@@ -1,0 +1,6 @@
+"""``python -m observatoire``."""
+
+from observatoire.bootstrap import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Questions: one use case per noun; each ends with the gate."""

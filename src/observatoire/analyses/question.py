@@ -1,0 +1,191 @@
+"""What is asked, by whom, and what it comes down to: territory, sources, categories, audience."""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+
+from observatoire.disclosure.gate import Journal
+from observatoire.disclosure.policy import Audience, Caller, audience_of
+from observatoire.domain.incident import Category
+from observatoire.domain.period import Period
+from observatoire.domain.scope import Scope
+from observatoire.domain.source import Source
+from observatoire.domain.territory import TerritoryCode
+from observatoire.errors import FieldError, NonAdditiveSources, NotComputableResult, UnknownCode
+from observatoire.store import sources as source_store
+from observatoire.store.reference import categories as category_store
+from observatoire.store.reference import territories
+from observatoire.store.reference.territories import CommuneRecord, TerritoryRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The common filters of every analysis, as asked.
+
+    ``categories``: domain letters, families or leaves; ``sources``: source codes or additivity
+    groups; empty means all.
+    """
+
+    territory: TerritoryCode
+    period: Period
+    categories: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    parameters: tuple[tuple[str, str], ...] = field(default=())
+
+    def canonical(self) -> str:
+        """The same text for the same question, whatever the order of its filters."""
+        return json.dumps(
+            {
+                "territoire": str(self.territory),
+                "debut": self.period.start.isoformat(),
+                "fin": self.period.end.isoformat(),
+                "categorie": sorted(self.categories),
+                "source": sorted(self.sources),
+                **dict(self.parameters),
+            },
+            ensure_ascii=False,
+            sort_keys=True,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A question in the hands of a caller: what each analysis needs to answer.
+
+    ``sources`` are those that the caller may read and that were asked for; ``other_sources``
+    counts those that exist on the territory and stay unnamed.
+    """
+
+    question: Question
+    caller: Caller
+    journal: Journal
+    audience: Audience
+    territory: TerritoryRecord
+    communes: tuple[CommuneRecord, ...]
+    taxonomy: tuple[Category, ...]
+    leaves: tuple[str, ...] | None
+    sources: tuple[Source, ...]
+    other_sources: int
+
+    @property
+    def groups(self) -> dict[str, list[Source]]:
+        """Additivity groups of the sources, in code order."""
+        groups: dict[str, list[Source]] = {}
+        for source in sorted(self.sources, key=lambda s: (s.group, s.code)):
+            groups.setdefault(source.group, []).append(source)
+        return groups
+
+    def scope(self, sources: list[Source] | None = None, period: Period | None = None) -> Scope:
+        """The filters of a count."""
+        chosen = self.sources if sources is None else sources
+        return Scope(
+            self.question.territory,
+            period or self.question.period,
+            tuple(source.code for source in chosen),
+            self.leaves,
+        )
+
+    def single_group(self) -> list[Source]:
+        """The one additivity group that the question rests on.
+
+        Raises:
+            NonAdditiveSources: several groups have a source here; they are listed.
+            NotComputableResult: no source covers the territory.
+        """
+        groups = self.groups
+        if not groups:
+            raise NotComputableResult(
+                "aucune source que vous puissiez lire ne couvre ce territoire. "
+                "Déclarez-en une (POST /sources) ou élargissez le territoire."
+            )
+        if len(groups) > 1:
+            listed = ", ".join(f"« {name} »" for name in groups)
+            fields = tuple(FieldError("source", "groupe d'additivité", name) for name in groups)
+            raise NonAdditiveSources(listed, fields=fields)
+        return next(iter(groups.values()))
+
+    def digest(self, imports: str) -> str:
+        """Digest of the question and of the imports that it rests on."""
+        text = f"{self.question.canonical()}|{imports}|{sorted(s.code for s in self.sources)}"
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def ask(connection: Connection, question: Question, caller: Caller, journal: Journal) -> Asking:
+    """Resolve a question for a caller.
+
+    Raises:
+        UnknownTerritory, UnknownCode: a filter names nothing that the caller may see.
+    """
+    record = territories.get(connection, question.territory)
+    communes = tuple(territories.communes_of(connection, question.territory))
+    audience = audience_of(caller, frozenset(c.code for c in communes))
+    taxonomy = category_store.every(connection)
+    leaves = leaves_of(taxonomy, question.categories) if question.categories else None
+    readable, hidden = _sources_on(connection, communes, caller, audience)
+    return Asking(
+        question=question,
+        caller=caller,
+        journal=journal,
+        audience=audience,
+        territory=record,
+        communes=communes,
+        taxonomy=taxonomy,
+        leaves=leaves,
+        sources=_chosen(readable, question.sources),
+        other_sources=hidden,
+    )
+
+
+def leaves_of(taxonomy: tuple[Category, ...], asked: tuple[str, ...]) -> tuple[str, ...]:
+    """Leaf codes of domains, families or leaves.
+
+    Raises:
+        UnknownCode: a code that the taxonomy does not have, with the nearest that exist.
+    """
+    leaves: set[str] = set()
+    for code in asked:
+        found = {c.code for c in taxonomy if code in (c.domain, c.family, c.code)}
+        if not found:
+            near = sorted(
+                {c.family for c in taxonomy if c.domain == code[:1]} or {c.domain for c in taxonomy}
+            )
+            raise UnknownCode(
+                "categorie",
+                code,
+                fields=(FieldError("categorie", f"« {code} » est inconnue", ", ".join(near)),),
+            )
+        leaves |= found
+    return tuple(sorted(leaves))
+
+
+def _sources_on(
+    connection: Connection, communes: tuple[CommuneRecord, ...], caller: Caller, audience: Audience
+) -> tuple[list[Source], int]:
+    """Sources whose territory meets the one asked: those that the caller may read, how many others."""
+    wanted = {c.code for c in communes}
+    present = [
+        source
+        for source in source_store.every(connection)
+        if wanted & {c.code for c in territories.communes_of(connection, source.territory)}
+    ]
+    readable = [s for s in present if audience is Audience.INTERNE and caller.may_read_source(s.organisation)]
+    return readable, len(present) - len(readable)
+
+
+def _chosen(readable: list[Source], asked: tuple[str, ...]) -> tuple[Source, ...]:
+    if not asked:
+        return tuple(readable)
+    chosen: list[Source] = []
+    for code in asked:
+        found = [s for s in readable if code in (s.code, s.group)]
+        if not found:
+            valid = ", ".join(sorted({s.code for s in readable}))
+            raise UnknownCode(
+                "source",
+                code,
+                fields=(FieldError("source", f"« {code} » est inconnue sur ce territoire", valid),),
+            )
+        chosen += [s for s in found if s not in chosen]
+    return tuple(chosen)

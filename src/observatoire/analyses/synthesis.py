@@ -1,0 +1,218 @@
+"""Totals by category and source, with the same period a year before; per additivity group."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from observatoire.analyses import editions
+from observatoire.analyses.coverage import Coverage, coverage_of
+from observatoire.analyses.proof import (
+    Headcount,
+    MethodProof,
+    Proof,
+    coverage_proof,
+    coverage_warnings,
+    place_proof,
+    provenance,
+)
+from observatoire.analyses.question import Asking, Question, ask
+from observatoire.disclosure import gate
+from observatoire.disclosure.gate import Journal
+from observatoire.disclosure.policy import Audience, Caller
+from observatoire.disclosure.released import Count, Released
+from observatoire.domain.incident import Category
+from observatoire.domain.source import Source
+from observatoire.store.confidential import counts
+from observatoire.store.confidential.counts import CategoryCount, PrecisionCount
+from observatoire.store.engine import Database
+
+METHOD = MethodProof("synthese", 1, {}, ("comptage exact : un fait par ligne importée (unité « fait »)",))
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryTotal:
+    """Facts of a category in the period and a year before."""
+
+    code: str
+    label: str
+    level: str
+    facts: Count
+    year_before: Count
+
+
+@dataclass(frozen=True, slots=True)
+class SourceTotal:
+    """Facts of a source, and the share of them that has a point."""
+
+    source: str
+    label: str
+    facts: Count
+    located_share: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupSummary:
+    """One additivity group: what may be added together."""
+
+    group: str
+    sources: tuple[SourceTotal, ...]
+    total: Count
+    year_before: Count
+    categories: tuple[CategoryTotal, ...]
+    located_share: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The answer for ``interne``."""
+
+    question: Question
+    groups: tuple[GroupSummary, ...]
+    proof: Proof
+
+
+def summarise(
+    database: Database, question: Question, caller: Caller, journal: Journal
+) -> Released[Summary] | Released[editions.PublishedSummary]:
+    """Answer ``synthese``: exact inside the grant, from the last edition outside it.
+
+    Raises:
+        OutsideDiffusion: outside the grant, when the question is not one of the published grid.
+    """
+    with database.reading() as connection:
+        asking = ask(connection, question, caller, journal)
+        if asking.audience is Audience.INTERNE:
+            return _fresh(connection, asking)
+    return editions.read_summary(database, asking)
+
+
+def _fresh(connection: Connection, asking: Asking) -> Released[Summary]:
+    period = asking.question.period
+    coverage = coverage_of(connection, asking.sources, asking.communes, period)
+    before = coverage_of(connection, asking.sources, asking.communes, period.year_before())
+    now_counts = counts.by_category(connection, asking.scope(), coverage.covered)
+    before_counts = counts.by_category(
+        connection, asking.scope(period=period.year_before()), coverage.covered
+    )
+    precisions = counts.by_precision(connection, asking.scope(), coverage.covered)
+    digest, link = provenance(connection, asking)
+
+    def groups(rows: list[CategoryCount], earlier: list[CategoryCount]) -> tuple[GroupSummary, ...]:
+        return tuple(
+            _group(name, sources, rows, earlier, coverage, before, asking.taxonomy)
+            for name, sources in asking.groups.items()
+        )
+
+    def answer(summaries: tuple[GroupSummary, ...], precision: list[PrecisionCount]) -> Summary:
+        places = place_proof(precision)
+        total = sum(row.facts for row in precision)
+        proof = Proof(
+            Headcount(total, total, ()),
+            coverage_proof(coverage, asking),
+            places,
+            METHOD,
+            digest,
+            link,
+            tuple(coverage_warnings(coverage, places)),
+        )
+        return Summary(asking.question, summaries, proof)
+
+    confidential = now_counts.combine(before_counts, groups).combine(precisions, answer)
+    return gate.release(
+        confidential,
+        asking.audience,
+        asking.caller,
+        f"synthese {asking.question.canonical()}",
+        asking.journal,
+    )
+
+
+def _group(
+    name: str,
+    sources: list[Source],
+    rows: list[CategoryCount],
+    earlier: list[CategoryCount],
+    coverage: Coverage,
+    before: Coverage,
+    taxonomy: tuple[Category, ...],
+) -> GroupSummary:
+    codes = {s.code for s in sources}
+    own = [r for r in rows if r.source in codes]
+    past = [r for r in earlier if r.source in codes]
+    here, there = _received(coverage, codes), _received(before, codes)
+    return GroupSummary(
+        group=name,
+        sources=tuple(_source(s, own, coverage) for s in sources),
+        total=_count(sum(r.facts for r in own), known=here),
+        year_before=_count(sum(r.facts for r in past), known=there),
+        categories=_categories(own, past, here, there, taxonomy),
+        located_share=_located(own),
+    )
+
+
+def _received(coverage: Coverage, codes: set[str]) -> bool:
+    """Whether anything at all was received: without it, no count is zero."""
+    return any(s.source.code in codes and coverage.is_begun(m) for s in coverage.sources for m in s.months)
+
+
+def _count(value: int, *, known: bool) -> Count:
+    return Count.exact(value) if known or value else Count.absent()
+
+
+def _source(source: Source, rows: list[CategoryCount], coverage: Coverage) -> SourceTotal:
+    own = [r for r in rows if r.source == source.code]
+    known = _received(coverage, {source.code})
+    return SourceTotal(
+        source.code, source.label, _count(sum(r.facts for r in own), known=known), _located(own)
+    )
+
+
+def _located(rows: list[CategoryCount]) -> float | None:
+    facts = sum(r.facts for r in rows)
+    return round(sum(r.located for r in rows) / facts, 4) if facts else None
+
+
+def _categories(
+    rows: Iterable[CategoryCount],
+    earlier: Iterable[CategoryCount],
+    here: bool,
+    there: bool,
+    taxonomy: tuple[Category, ...],
+) -> tuple[CategoryTotal, ...]:
+    """Domains, families and leaves that have facts in either period."""
+    by_code = {c.code: c for c in taxonomy}
+    now, past = _by_node(rows, by_code), _by_node(earlier, by_code)
+    labels = {(level, code): label for c in taxonomy for level, code, label in _nodes(c)}
+    return tuple(
+        CategoryTotal(
+            code,
+            labels[level, code],
+            level,
+            _count(now[level, code], known=here),
+            _count(past[level, code], known=there),
+        )
+        for level, code in sorted(set(now) | set(past), key=lambda node: node[1])
+    )
+
+
+def _nodes(category: Category) -> tuple[tuple[str, str, str], ...]:
+    return (
+        ("domaine", category.domain, category.domain_label),
+        ("famille", category.family, category.family_label),
+        ("categorie", category.code, category.label),
+    )
+
+
+def _by_node(
+    rows: Iterable[CategoryCount], by_code: dict[str, Category]
+) -> defaultdict[tuple[str, str], int]:
+    totals: defaultdict[tuple[str, str], int] = defaultdict(int)
+    facts = Counter[str]()
+    for row in rows:
+        facts[row.category] += row.facts
+    for code, number in facts.items():
+        for level, node, _ in _nodes(by_code[code]):
+            totals[level, node] += number
+    return totals

@@ -1,0 +1,228 @@
+"""How it moves: monthly series, its season-aware slope, and the only words that the test allows."""
+
+import calendar
+import math
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from observatoire.analyses.coverage import Coverage, coverage_of
+from observatoire.analyses.proof import (
+    Exclusion,
+    Headcount,
+    MethodProof,
+    Proof,
+    coverage_proof,
+    coverage_warnings,
+    place_proof,
+    provenance,
+)
+from observatoire.analyses.question import Question, ask
+from observatoire.disclosure import gate
+from observatoire.disclosure.gate import Journal
+from observatoire.disclosure.policy import Audience, Caller
+from observatoire.disclosure.released import Count, Released
+from observatoire.errors import OutsideDiffusion
+from observatoire.statistics.not_computable import NotComputable
+from observatoire.statistics.trends import Trend, monthly_trend
+from observatoire.statistics.verdicts import Verdict, verdict
+from observatoire.store.confidential import counts
+from observatoire.store.confidential.counts import PrecisionCount
+from observatoire.store.engine import Database
+
+FEWEST_FOR_PERCENTAGE = 30
+REASONS = {
+    "moins_de_36_mois": "moins de 36 mois entièrement reçus : aucune tendance n'est annoncée.",
+    "effectif_insuffisant": "trop peu de faits pour estimer une pente.",
+}
+METHOD = MethodProof(
+    "tendances",
+    1,
+    {
+        "modele": "quasi-Poisson log-linéaire : mois de l'année, pente annuelle, nombre de jours",
+        "erreur_type": "dispersion estimée, autocorrélation d'ordre 1 corrigée du biais",
+        "intervalle": 0.95,
+    },
+    (
+        "McCullagh & Nelder (1989), Generalized Linear Models, chap. 6 et 9",
+        "Verdicts : hausse ou baisse si q ≤ 0,05 ; stable si l'intervalle tient dans [0,90 ; 1,10]",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MonthPoint:
+    """One month: facts (or why not), what the model expects, whether wholly received."""
+
+    month: str
+    facts: Count
+    expected: float | None
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AnnualChange:
+    """Annual change: ratio with its 95 % interval; percentages only where both years carry 30 facts."""
+
+    ratio: float | None
+    low: float | None
+    high: float | None
+    p: float | None
+    percent: float | None
+    dispersion: float | None
+    autocorrelation: float | None
+    verdict: Verdict
+    reason: str | None
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrendAnswer:
+    """The series and its annual change."""
+
+    question: Question
+    step: str
+    series: tuple[MonthPoint, ...]
+    change: AnnualChange
+    breaks: tuple[str, ...]
+    proof: Proof
+
+
+def follow(database: Database, question: Question, caller: Caller, journal: Journal) -> Released[TrendAnswer]:
+    """Answer ``tendances`` by month.
+
+    Raises:
+        OutsideDiffusion: outside the grant.
+        NonAdditiveSources, NotComputableResult.
+    """
+    with database.reading() as connection:
+        asking = ask(connection, question, caller, journal)
+        if asking.audience is not Audience.INTERNE:
+            raise OutsideDiffusion("")
+        sources = asking.single_group()
+        coverage = coverage_of(connection, sources, asking.communes, question.period)
+        months = counts.by_month(connection, asking.scope(sources), coverage.covered)
+        precisions = counts.by_precision(connection, asking.scope(sources), coverage.covered)
+        digest, link = provenance(connection, asking)
+
+        def answer(by_month: dict[date, int], precision: list[PrecisionCount]) -> TrendAnswer:
+            places = place_proof(precision)
+            trend, reason = _fit(by_month, coverage)
+            total = sum(by_month.values())
+            used = sum(n for month, n in by_month.items() if _whole(month, coverage))
+            exclusions = (Exclusion("mois_incomplet", total - used),)
+            return TrendAnswer(
+                question=question,
+                step="mois",
+                series=_series(by_month, coverage, trend),
+                change=_change(by_month, coverage, trend, reason),
+                breaks=(),
+                proof=Proof(
+                    Headcount(total, used, exclusions),
+                    coverage_proof(coverage, asking),
+                    places,
+                    METHOD,
+                    digest,
+                    link,
+                    tuple(coverage_warnings(coverage, places)),
+                ),
+            )
+
+        confidential = months.combine(precisions, answer)
+    return gate.release(confidential, asking.audience, caller, f"tendances {question.canonical()}", journal)
+
+
+def _whole(month: date, coverage: Coverage) -> bool:
+    return coverage.period.covers_month(month) and coverage.is_observed(month)
+
+
+def _fit(by_month: dict[date, int], coverage: Coverage) -> tuple[Trend | None, str | None]:
+    months = list(coverage.period.months())
+    try:
+        trend = monthly_trend(
+            np.array([by_month.get(month, 0) for month in months], dtype=float),
+            np.array([calendar.monthrange(month.year, month.month)[1] for month in months], dtype=float),
+            np.array([month.month - 1 for month in months]),
+            np.array([_whole(month, coverage) for month in months]),
+        )
+    except NotComputable as refusal:
+        return None, REASONS[refusal.reason]
+    return trend, None
+
+
+def _series(by_month: dict[date, int], coverage: Coverage, trend: Trend | None) -> tuple[MonthPoint, ...]:
+    points = []
+    for position, month in enumerate(coverage.period.months()):
+        facts = by_month.get(month, 0)
+        known = coverage.is_begun(month)
+        expected = None if trend is None or np.isnan(trend.expected[position]) else trend.expected[position]
+        points.append(
+            MonthPoint(
+                f"{month:%Y-%m}",
+                Count.exact(facts) if known else Count.absent(),
+                None if expected is None else round(float(expected), 2),
+                _whole(month, coverage),
+            )
+        )
+    return tuple(points)
+
+
+def _change(
+    by_month: dict[date, int], coverage: Coverage, trend: Trend | None, reason: str | None
+) -> AnnualChange:
+    if trend is None:
+        sentence = f"Évolution non concluante : {reason}"
+        return AnnualChange(None, None, None, None, None, None, None, Verdict.INCONCLUSIVE, reason, sentence)
+    word = verdict(trend.low, trend.high, trend.p, trend.annual_ratio)
+    first, last = _year_ends(by_month, coverage)
+    percent = None
+    if min(first, last) >= FEWEST_FOR_PERCENTAGE:
+        percent = round((trend.annual_ratio - 1) * 100, 1)
+    return AnnualChange(
+        ratio=trend.annual_ratio,
+        low=trend.low,
+        high=trend.high if math.isfinite(trend.high) else None,
+        p=trend.p,
+        percent=percent,
+        dispersion=trend.dispersion,
+        autocorrelation=trend.autocorrelation,
+        verdict=word,
+        reason=None,
+        sentence=_sentence(word, trend, percent, first, last),
+    )
+
+
+def _year_ends(by_month: dict[date, int], coverage: Coverage) -> tuple[int, int]:
+    """Facts of the first and of the last twelve months wholly received."""
+    whole = [month for month in coverage.period.months() if _whole(month, coverage)]
+    return (
+        sum(by_month.get(month, 0) for month in whole[:12]),
+        sum(by_month.get(month, 0) for month in whole[-12:]),
+    )
+
+
+WORDS = {
+    Verdict.RISE: "Hausse",
+    Verdict.FALL: "Baisse",
+    Verdict.STABLE: "Évolution stable",
+    Verdict.INCONCLUSIVE: "Évolution non concluante",
+}
+
+
+def _sentence(word: Verdict, trend: Trend, percent: float | None, first: int, last: int) -> str:
+    counts_text = f"{first} faits sur les douze premiers mois reçus, {last} sur les douze derniers"
+    if percent is None:
+        return f"{WORDS[word]} : {counts_text} ; effectif faible, aucun pourcentage."
+    low, high = (_percent(bound) for bound in (trend.low, trend.high))
+    return (
+        f"{WORDS[word]} : {counts_text} ; {_percent(trend.annual_ratio)} par an "
+        f"(intervalle à 95 % : de {low} à {high})."
+    )
+
+
+def _percent(ratio: float) -> str:
+    if not math.isfinite(ratio):
+        return "non borné"
+    text = f"{abs(ratio - 1) * 100:.1f}".replace(".", ",")
+    return f"{'+' if ratio >= 1 else '−'} {text} %"

@@ -1,0 +1,71 @@
+"""``importer`` and ``publier``."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import typer
+
+from observatoire.analyses import editions
+from observatoire.cli.context import OPERATOR, context_of, progress
+from observatoire.domain.period import Period
+from observatoire.errors import RefusedFile
+from observatoire.intake import service
+from observatoire.intake.reader import Limits
+from observatoire.store import sources
+
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command(help="Importe un fichier pour une source.")(importer)
+    app.command(help="Calcule, protège, audite et publie une édition.")(publier)
+
+
+def importer(
+    context: typer.Context,
+    fichier: Path,
+    source: Annotated[str, typer.Option()],
+    profil: Annotated[str | None, typer.Option()] = None,
+    simulation: Annotated[bool, typer.Option()] = False,
+    debut: Day = None,
+    fin: Day = None,
+    arrete_le: Day = None,
+) -> None:
+    """Import one file and print its report."""
+    found = context_of(context)
+    settings = found.settings
+    try:
+        content = fichier.read_bytes()
+    except OSError:
+        raise RefusedFile(f"« {fichier} » ne peut pas être lu : vérifiez le chemin et les droits.") from None
+    with found.database.reading() as connection:
+        record = sources.get(connection, source)
+    done = service.import_file(
+        found.database,
+        content,
+        record,
+        service.Declaration(
+            file_name=fichier.name,
+            profile=profil,
+            simulation=simulation,
+            period=Period(debut.date(), fin.date()) if debut and fin else None,
+            as_of=arrete_le.date() if arrete_le else None,
+        ),
+        caller=OPERATOR.name,
+        limits=Limits(settings.max_bytes, settings.max_rows, settings.max_columns, settings.max_cell),
+        pseudonymisation_key=settings.pseudonymisation_key(),
+    )
+    typer.echo(done.message)
+    for anomaly in done.anomalies:
+        typer.echo(f"  {anomaly['nombre']:>7} {anomaly['code']:<16} {anomaly['libelle']}")
+    typer.echo(orjson.dumps({"id": str(done.id), "etat": done.state, "lignes": done.lines}).decode())
+
+
+def publier(context: typer.Context) -> None:
+    """Publish an edition of the whole calendar years that are over."""
+    found = context_of(context)
+    record = editions.publish(found.database, OPERATOR, found.journal(), progress())
+    typer.echo(f"Édition {record.number} publiée.")

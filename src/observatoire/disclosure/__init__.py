@@ -1,0 +1,1 @@
+"""The door: the only maker of Released values (secret statistique)."""

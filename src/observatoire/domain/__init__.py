@@ -1,0 +1,1 @@
+"""What things are: frozen dataclasses and enums; no input or output, no numpy."""

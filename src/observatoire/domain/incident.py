@@ -1,0 +1,46 @@
+"""Facts: how precisely their time and place are known, and their category."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class TimePrecision(StrEnum):
+    """How well the time of a fact is known; only minute and hour enter hourly analyses."""
+
+    MINUTE = "minute"
+    HOUR = "heure"
+    SLOT = "creneau"
+    DAY = "jour"
+
+
+class LocationPrecision(StrEnum):
+    """How well the place of a fact is known."""
+
+    POINT = "point"
+    COMMUNE = "commune"
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A leaf of the pivot taxonomy: domain letter, family, four-character code.
+
+    ``sensitivity`` 2 never leaves the grant; ``unit`` is that of the SSMSI indicator
+    that the leaf may be shown beside (local facts are counted in ``fait``).
+    """
+
+    code: str
+    label: str
+    family: str
+    family_label: str
+    domain: str
+    domain_label: str
+    sensitivity: int
+    synonyms: tuple[str, ...]
+
+    @property
+    def is_service_activity(self) -> bool:
+        """Domain S is activity of a service: imported, never counted as a fact."""
+        return self.domain == "S"
+
+
+TO_BE_CLASSED = "Z999"

@@ -1,0 +1,20 @@
+"""What a question is about: territory, period, categories, sources."""
+
+from dataclasses import dataclass
+
+from observatoire.domain.period import Period
+from observatoire.domain.territory import TerritoryCode
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The common filters of every analysis, resolved.
+
+    ``categories`` are leaf codes; None means every leaf but service activity (domain S).
+    ``sources`` are source codes, never groups.
+    """
+
+    territory: TerritoryCode
+    period: Period
+    sources: tuple[str, ...]
+    categories: tuple[str, ...] | None = None

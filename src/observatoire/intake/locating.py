@@ -1,0 +1,176 @@
+"""Where a row happened: declared code first, point second; a conflict is flagged, never hidden.
+
+Rules (domain specification (a), decision record 0003): a declared INSEE code is trusted over a
+coarse outline; a point more than 300 m outside the declared commune is set aside and the commune
+kept; a commune whose contour is missing or incomplete keeps its points.
+"""
+
+import numpy as np
+import polars as pl
+
+from observatoire.domain.incident import LocationPrecision
+from observatoire.intake import faults
+from observatoire.intake.faults import Fault
+from observatoire.intake.parsing import DeclaredCode, over_distinct, parse_insee
+from observatoire.space.cells import cells_of
+from observatoire.space.locate import CommuneLocator
+from observatoire.store.reference.gazetteer import Gazetteer, Parents
+
+TOLERANCE_METRES = 300.0
+CELL_RESOLUTION = 9
+
+
+def locate(frame: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
+    """Add commune, parents, arrondissement, neighbourhoods, point, cell, precisions, flags and faults.
+
+    ``frame`` needs ``commune`` (text), ``longitude`` and ``latitude`` (degrees; null absent, NaN
+    unreadable).
+    """
+    frame = _with_declared(frame, gazetteer)
+    frame = _with_point(frame, gazetteer)
+    return _with_parents(frame, gazetteer)
+
+
+def _with_declared(frame: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
+    """``declared_commune`` as written, ``declared`` brought to today's code, or a fault."""
+    parsed = over_distinct(frame["commune"], lambda text: _current(parse_insee(text), gazetteer))
+    codes = [p if isinstance(p, tuple) else (None, None, None) for p in parsed]
+    return frame.rename({"commune": "raw_commune"}).with_columns(
+        pl.Series("declared_commune", [c[0] for c in codes], pl.String),
+        pl.Series("declared", [c[1] for c in codes], pl.String),
+        pl.Series("flag_code", [c[2] for c in codes], pl.String),
+        pl.Series("code_fault", [p.code if isinstance(p, Fault) else None for p in parsed], pl.String),
+    )
+
+
+def _current(
+    parsed: DeclaredCode | Fault | None, gazetteer: Gazetteer
+) -> tuple[str, str, str | None] | Fault | None:
+    if parsed is None or isinstance(parsed, Fault):
+        return parsed
+    flag = parsed.flag.code if parsed.flag else None
+    if parsed.code in gazetteer.known:
+        return parsed.code, parsed.code, flag
+    if parsed.code in gazetteer.former:
+        return parsed.code, gazetteer.former[parsed.code], faults.CODE_FORMER.code
+    return faults.UNKNOWN_COMMUNE
+
+
+def _with_point(frame: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
+    """Confront each point with its declared commune."""
+    longitude = frame["longitude"].to_numpy().astype(float)
+    latitude = frame["latitude"].to_numpy().astype(float)
+    pointed = np.isfinite(longitude) & np.isfinite(latitude)
+    unreadable = (frame["longitude"].is_nan() | frame["latitude"].is_nan()).fill_null(False).to_numpy()
+    declared = np.array(
+        [gazetteer.arrondissements.get(c, c) for c in frame["declared"].to_list()], dtype=object
+    )
+    found = _found(longitude, latitude, pointed, gazetteer)
+    fit, off_contour = _confront(longitude, latitude, pointed, declared, found, gazetteer)
+    named = np.array([code is not None for code in declared], dtype=bool)
+    kept = pointed & fit
+    commune = np.where(named, declared, found)
+    flags = np.full(frame.height, None, dtype=object)
+    flags[~pointed] = faults.POINT_ABSENT.code
+    flags[unreadable] = faults.POINT_UNREADABLE.code
+    flags[pointed & ~fit & named] = faults.POINT_OUTSIDE.code
+    flags[kept & off_contour] = faults.POINT_OFF_CONTOUR.code
+    replaced = np.array([f is not None for f in frame["code_fault"].to_list()], dtype=bool) & kept & ~named
+    return frame.with_columns(
+        pl.Series("commune", commune.tolist(), pl.String),
+        pl.Series("longitude", np.where(kept, longitude, np.nan)).fill_nan(None),
+        pl.Series("latitude", np.where(kept, latitude, np.nan)).fill_nan(None),
+        pl.Series("flag_point", flags.tolist(), pl.String),
+        pl.Series("flag_replaced", [faults.CODE_REPLACED.code if r else None for r in replaced], pl.String),
+        pl.Series("near_border", _near_border(longitude, latitude, kept, gazetteer)),
+        pl.Series("pointed", pointed),
+    ).with_columns(_place_fault().alias("fault_place"))
+
+
+def _place_fault() -> pl.Expr:
+    return (
+        pl.when(pl.col("commune").is_not_null())
+        .then(None)
+        .when(pl.col("code_fault").is_not_null())
+        .then(pl.col("code_fault"))
+        .when(pl.col("pointed"))
+        .then(pl.lit(faults.POINT_NOWHERE.code))
+        .otherwise(pl.lit(faults.NO_PLACE.code))
+    )
+
+
+def _found(
+    longitude: np.ndarray, latitude: np.ndarray, pointed: np.ndarray, gazetteer: Gazetteer
+) -> np.ndarray:
+    found = np.full(longitude.shape, None, dtype=object)
+    found[pointed] = gazetteer.communes.locate(longitude[pointed], latitude[pointed])
+    return found
+
+
+def _confront(
+    longitude: np.ndarray,
+    latitude: np.ndarray,
+    pointed: np.ndarray,
+    declared: np.ndarray,
+    found: np.ndarray,
+    gazetteer: Gazetteer,
+) -> tuple[np.ndarray, np.ndarray]:
+    """(the point may be kept, it is kept although the contour can't prove it)."""
+    named = np.array([code is not None for code in declared], dtype=bool)
+    fit = (found == declared) & pointed
+    fit |= ~named & pointed & np.array([code is not None for code in found], dtype=bool)
+    doubtful = np.flatnonzero(pointed & named & ~fit)
+    if doubtful.size:
+        distance = gazetteer.communes.distance_to(longitude[doubtful], latitude[doubtful], declared[doubtful])
+        fit[doubtful] = distance <= TOLERANCE_METRES
+    incomplete = np.array([code in gazetteer.incomplete for code in declared], dtype=bool)
+    nowhere = np.array([code is None for code in found], dtype=bool)
+    off_contour = pointed & named & ~fit & incomplete & nowhere
+    return fit | off_contour, off_contour
+
+
+def _near_border(
+    longitude: np.ndarray, latitude: np.ndarray, kept: np.ndarray, gazetteer: Gazetteer
+) -> np.ndarray:
+    near = np.zeros(longitude.shape, dtype=bool)
+    near[kept] = gazetteer.communes.near_border(longitude[kept], latitude[kept], TOLERANCE_METRES)
+    return near
+
+
+def _with_parents(frame: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
+    nowhere = Parents(None, None, None, None)
+    parents = over_distinct(frame["commune"], lambda code: gazetteer.parents.get(code, nowhere))
+    longitude, latitude = (frame[c].fill_null(float("nan")).to_numpy() for c in ("longitude", "latitude"))
+    located = np.isfinite(longitude)
+    cells = np.zeros(frame.height, dtype=np.int64)
+    if located.any():
+        cells[located] = cells_of(longitude[located], latitude[located], CELL_RESOLUTION).astype(np.int64)
+    declared = frame["declared"].to_list()
+    by_point = _within(longitude, latitude, located, gazetteer.municipal_arrondissements)
+    arrondissements = [
+        d if d in gazetteer.arrondissements else p for d, p in zip(declared, by_point, strict=True)
+    ]
+    return frame.with_columns(
+        *(pl.Series(name, [getattr(p, name) for p in parents], pl.String) for name in Parents.__slots__),
+        pl.Series("arrondissement", arrondissements, pl.String),
+        pl.Series(
+            "qpv_2015", _within(longitude, latitude, located, gazetteer.neighbourhoods_2015), pl.String
+        ),
+        pl.Series(
+            "qpv_2024", _within(longitude, latitude, located, gazetteer.neighbourhoods_2024), pl.String
+        ),
+        pl.when(pl.Series(located)).then(pl.Series(cells)).alias("cell"),
+        pl.when(pl.Series(located))
+        .then(pl.lit(LocationPrecision.POINT.value))
+        .otherwise(pl.lit(LocationPrecision.COMMUNE.value))
+        .alias("location_precision"),
+    )
+
+
+def _within(
+    longitude: np.ndarray, latitude: np.ndarray, located: np.ndarray, locator: CommuneLocator
+) -> list[str | None]:
+    codes = np.full(longitude.shape, None, dtype=object)
+    if located.any():
+        codes[located] = locator.locate(longitude[located], latitude[located])
+    return codes.tolist()

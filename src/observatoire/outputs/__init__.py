@@ -1,0 +1,1 @@
+"""Released values to bytes."""

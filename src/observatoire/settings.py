@@ -1,0 +1,38 @@
+"""Every environment variable, typed, once. Prefix: ``OBSERVATOIRE_``."""
+
+import secrets
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Configuration of one process."""
+
+    model_config = SettingsConfigDict(env_prefix="OBSERVATOIRE_", extra="ignore")
+
+    database_url: str = Field(default="", description="PostgreSQL address (libpq URL)")
+    var: Path = Field(default=Path("var/demo"), description="keys and generated files; never in git")
+    data: Path = Field(
+        default=Path(__file__).resolve().parents[2] / "data", description="shipped reference tables"
+    )
+    pseudonym_key: str = Field(default="", description="hex key of the keyed hashes; else read from var")
+    max_bytes: int = Field(default=50_000_000, description="largest uploaded file, bytes")
+    max_rows: int = Field(default=500_000, description="most rows in one file")
+    max_columns: int = 200
+    max_cell: int = 10_000
+
+    def pseudonymisation_key(self) -> bytes:
+        """Key of the hashes that stand for a source's references; made on first use.
+
+        Losing it breaks the link between a re-sent row and the stored fact.
+        """
+        if self.pseudonym_key:
+            return bytes.fromhex(self.pseudonym_key)
+        path = self.var / "cle_pseudonymes"
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_hex(32))
+        return bytes.fromhex(path.read_text().strip())

@@ -1,0 +1,1 @@
+"""Pure geometry: coordinate systems, H3 cells, point in territory."""

@@ -1,0 +1,1 @@
+"""Row-level facts and exact counts: every function returns Confidential."""

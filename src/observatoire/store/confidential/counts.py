@@ -1,0 +1,171 @@
+"""Exact counts for one scope. Every function returns Confidential."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection, text
+
+from observatoire.disclosure.confidential import Confidential
+from observatoire.domain.scope import Scope
+from observatoire.domain.territory import TerritoryLevel
+from observatoire.store.queries import query
+
+LEVEL_COLUMNS = {
+    TerritoryLevel.COMMUNE: "commune",
+    TerritoryLevel.ARRONDISSEMENT: "arrondissement",
+    TerritoryLevel.EPCI: "epci",
+    TerritoryLevel.EPT: "ept",
+    TerritoryLevel.DEPARTEMENT: "departement",
+    TerritoryLevel.REGION: "region",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryCount:
+    """Facts of one leaf and source; ``located`` have a point, ``timed`` an hour."""
+
+    category: str
+    source: str
+    facts: int
+    located: int
+    timed: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnitCount:
+    """Facts of one commune or département, and how many have a point."""
+
+    unit: str | None
+    facts: int
+    located: int
+
+
+@dataclass(frozen=True, slots=True)
+class PrecisionCount:
+    """Facts by how well they are placed, timed and classed."""
+
+    location: str
+    time: str
+    category_mode: str
+    near_border: bool
+    facts: int
+
+
+@dataclass(frozen=True, slots=True)
+class CellCounts:
+    """H3 cells (uint64, resolution 9) and their facts, both of one length."""
+
+    cells: np.ndarray
+    facts: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class CubeRow:
+    """Facts of an additivity group, year, family and commune."""
+
+    group: str
+    source: str
+    year: int
+    family: str
+    commune: str
+    facts: int
+
+
+def _where(scope: Scope, communes: frozenset[str] | None) -> tuple[str, dict[str, Any]]:
+    """The filters of a scope as SQL; ``communes`` further restricts to covered ones (None: no)."""
+    clauses = ["local_day >= :start", "local_day < :end", "source = any(:sources)"]
+    values: dict[str, Any] = {
+        "start": scope.period.start,
+        "end": scope.period.end,
+        "sources": list(scope.sources),
+    }
+    if scope.categories is None:
+        clauses.append("category not like 'S%'")
+    else:
+        clauses.append("category = any(:categories)")
+        values["categories"] = list(scope.categories)
+    level = scope.territory.level
+    if level is TerritoryLevel.QPV:
+        clauses.append(f"{'qpv_2015' if scope.territory.code.startswith('QP') else 'qpv_2024'} = :code")
+        values["code"] = scope.territory.code
+    elif level is not TerritoryLevel.NATION:
+        clauses.append(f"{LEVEL_COLUMNS[level]} = :code")
+        values["code"] = scope.territory.code
+    if communes is not None:
+        clauses.append("commune = any(:communes)")
+        values["communes"] = sorted(communes)
+    return " and ".join(clauses), values
+
+
+def _run(
+    connection: Connection, name: str, scope: Scope, communes: frozenset[str] | None, **parts: str
+) -> list[Any]:
+    where, values = _where(scope, communes)
+    return list(connection.execute(text(query(name).format(where=where, **parts)), values))
+
+
+def by_category(
+    connection: Connection, scope: Scope, communes: frozenset[str]
+) -> Confidential[list[CategoryCount]]:
+    """Facts by leaf and source."""
+    rows = _run(connection, "count_by_category", scope, communes)
+    return Confidential([CategoryCount(r.category, r.source, r.facts, r.located, r.timed) for r in rows])
+
+
+def by_month(connection: Connection, scope: Scope, communes: frozenset[str]) -> Confidential[dict[date, int]]:
+    """Facts by month (first day); months without facts are not in the answer."""
+    return Confidential({r.month: r.facts for r in _run(connection, "count_by_month", scope, communes)})
+
+
+def by_hour_of_week(
+    connection: Connection, scope: Scope, communes: frozenset[str]
+) -> Confidential[dict[int | None, int]]:
+    """Facts by local hour of the week (0: Monday 00 h); None holds the unknown hours."""
+    rows = _run(connection, "count_by_hour_of_week", scope, communes)
+    return Confidential({r.hour_of_week: r.facts for r in rows})
+
+
+def by_cell(connection: Connection, scope: Scope, communes: frozenset[str]) -> Confidential[CellCounts]:
+    """Located facts by H3 cell of resolution 9."""
+    rows = _run(connection, "count_by_cell", scope, communes)
+    cells = np.array([r.cell for r in rows], dtype=np.int64).astype(np.uint64)
+    return Confidential(CellCounts(cells, np.array([r.facts for r in rows], dtype=np.float64)))
+
+
+def by_unit(
+    connection: Connection, scope: Scope, communes: frozenset[str] | None, unit: TerritoryLevel
+) -> Confidential[list[UnitCount]]:
+    """Facts and located facts by commune or by département."""
+    rows = _run(connection, "count_by_unit", scope, communes, unit=LEVEL_COLUMNS[unit])
+    return Confidential([UnitCount(r.unit, r.facts, r.located) for r in rows])
+
+
+def by_precision(
+    connection: Connection, scope: Scope, communes: frozenset[str]
+) -> Confidential[list[PrecisionCount]]:
+    """Facts by precision of place and time, mode of classing, and nearness of a border."""
+    rows = _run(connection, "count_precision", scope, communes)
+    return Confidential(
+        [
+            PrecisionCount(r.location_precision, r.time_precision, r.category_mode, r.near_border, r.facts)
+            for r in rows
+        ]
+    )
+
+
+def cube(
+    connection: Connection, taxonomy: int, first_year: int, end_year: int
+) -> Confidential[list[CubeRow]]:
+    """What an edition is made of: facts by group, year, family and commune.
+
+    Service activity (domain S) and categories of sensitivity 2 never enter.
+    """
+    rows = connection.execute(
+        text(query("cube_by_commune")),
+        {"taxonomy": taxonomy, "first_year": first_year, "end_year": end_year},
+    )
+    return Confidential(
+        [CubeRow(r.additivity_group, r.source, r.year, r.family, r.commune, r.facts) for r in rows]
+    )

@@ -1,0 +1,36 @@
+"""Bulk writing: a polars frame to a table through COPY."""
+
+import polars as pl
+from sqlalchemy import Connection
+
+
+def copy_frame(connection: Connection, table: str, frame: pl.DataFrame) -> None:
+    """COPY a frame into ``table``: same column names; bytes as hex, lists as array literals.
+
+    ``table`` and the columns are names of ours, never of a file.
+    """
+    if frame.is_empty():
+        return
+    columns = ", ".join(f'"{name}"' for name in frame.columns)
+    text = frame.with_columns(
+        *(_literal(name, dtype) for name, dtype in frame.schema.items() if _needs_literal(dtype))
+    ).write_csv(
+        include_header=False,
+        null_value="\\N",
+        quote_style="non_numeric",
+        datetime_format="%Y-%m-%dT%H:%M:%S%:z",
+    )
+    # Quoted text is never null: the unquoted \N is, and polars leaves nulls unquoted.
+    cursor = connection.connection.cursor()
+    with cursor.copy(f"copy {table} ({columns}) from stdin with (format csv, null '\\N')") as copy:  # type: ignore[attr-defined]
+        copy.write(text)
+
+
+def _needs_literal(dtype: pl.DataType) -> bool:
+    return dtype == pl.Binary or isinstance(dtype, pl.List)
+
+
+def _literal(name: str, dtype: pl.DataType) -> pl.Expr:
+    if dtype == pl.Binary:
+        return (pl.lit("\\x") + pl.col(name).bin.encode("hex")).alias(name)
+    return (pl.lit("{") + pl.col(name).cast(pl.List(pl.String)).list.join(",") + pl.lit("}")).alias(name)

@@ -1,0 +1,112 @@
+"""One engine per database role; one transaction per request or import.
+
+``SET ROLE`` is part of the connection's start-up options, so a connection can't read or
+write more than its room needs: ``analyse`` reads facts, ``import`` writes them,
+``publication`` fills editions, ``diffusion`` reads the schema ``published`` only.
+"""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from enum import StrEnum
+from functools import cached_property
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+
+from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.pool import NullPool
+
+from observatoire.errors import UnavailableStore
+
+
+class DatabaseRole(StrEnum):
+    """Roles created by the migrations."""
+
+    OWNER = ""
+    IMPORT = "observatoire_import"
+    ANALYSIS = "observatoire_analyse"
+    PUBLICATION = "observatoire_publication"
+    DIFFUSION = "observatoire_diffusion"
+
+
+def driver_url(url: str, role: DatabaseRole) -> str:
+    """The SQLAlchemy address (psycopg 3) of a libpq URL, with the role in its options."""
+    parts = urlsplit(url)
+    query = [(k, v) for k, v in parse_qsl(parts.query) if k != "options"]
+    options = "-c TimeZone=UTC"
+    if role:
+        options += f" -c role={role.value}"
+    query.append(("options", options))
+    return urlunsplit(("postgresql+psycopg", parts.netloc, parts.path, urlencode(query, quote_via=quote), ""))
+
+
+Transaction = AbstractContextManager[Connection]
+
+
+class Database:
+    """The database as the rest of the house sees it: four ways in, each a transaction."""
+
+    def __init__(self, url: str, *, pooled: bool = True) -> None:
+        self.url = url
+        self._pooled = pooled
+
+    def _engine(self, role: DatabaseRole) -> Engine:
+        if not self._pooled:
+            return create_engine(driver_url(self.url, role), poolclass=NullPool)
+        return create_engine(driver_url(self.url, role), pool_size=8, max_overflow=8, pool_pre_ping=True)
+
+    @cached_property
+    def _owner(self) -> Engine:
+        return self._engine(DatabaseRole.OWNER)
+
+    @cached_property
+    def _import(self) -> Engine:
+        return self._engine(DatabaseRole.IMPORT)
+
+    @cached_property
+    def _analysis(self) -> Engine:
+        return self._engine(DatabaseRole.ANALYSIS)
+
+    @cached_property
+    def _publication(self) -> Engine:
+        return self._engine(DatabaseRole.PUBLICATION)
+
+    @cached_property
+    def _diffusion(self) -> Engine:
+        return self._engine(DatabaseRole.DIFFUSION)
+
+    def owning(self) -> Transaction:
+        """Schema owner: migrations and reference data."""
+        return _transaction(self._owner)
+
+    def importing(self) -> Transaction:
+        """Writes facts, imports, sources, accounts."""
+        return _transaction(self._import)
+
+    def reading(self) -> Transaction:
+        """Reads facts and reference data."""
+        return _transaction(self._analysis)
+
+    def publishing(self) -> Transaction:
+        """Reads facts, writes the schema ``published``."""
+        return _transaction(self._publication)
+
+    def diffusing(self) -> Transaction:
+        """Reads the schema ``published`` and the reference data only."""
+        return _transaction(self._diffusion)
+
+    def dispose(self) -> None:
+        """Close every pool."""
+        for name in ("_owner", "_import", "_analysis", "_publication", "_diffusion"):
+            engine = self.__dict__.get(name)
+            if engine is not None:
+                engine.dispose()
+
+
+@contextmanager
+def _transaction(engine: Engine) -> Iterator[Connection]:
+    try:
+        connection = engine.connect()
+    except (OperationalError, ProgrammingError) as error:
+        raise UnavailableStore(type(error.orig).__name__) from None
+    with connection, connection.begin():
+        yield connection

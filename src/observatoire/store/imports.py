@@ -1,0 +1,192 @@
+"""Imports: what was received, for which months, and the rows that were set aside."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, func, insert, select, text, update
+
+from observatoire.domain.period import Period
+from observatoire.store.tables import import_, reject
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRecord:
+    """One import, as stored. ``lines``, ``location`` and ``anomalies`` bear their wire names."""
+
+    id: UUID
+    source: str
+    state: str
+    as_of: date
+    caller: str
+    started_at: datetime
+    finished_at: datetime | None
+    file: dict[str, Any] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=dict)
+    anomalies: list[dict[str, Any]] = field(default_factory=list)
+    location: dict[str, Any] = field(default_factory=dict)
+    profile: str | None = None
+    simulation: bool = False
+    nil: bool = False
+    sha256: str | None = None
+    period: Period | None = None
+    period_deduced: bool = False
+    partial: bool = False
+    message: str | None = None
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RejectRecord:
+    """One row set aside: where, why, and the shape (never the value) of what was wrong."""
+
+    line: int
+    code: str
+    field: str
+    shape: str
+    bucket: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedPeriod:
+    """One valid import seen as coverage: its period, whether complete, nil, or deduced."""
+
+    id: UUID
+    source: str
+    period: Period
+    partial: bool
+    nil: bool
+    deduced: bool
+    as_of: date
+
+
+def _values(record: ImportRecord) -> dict[str, Any]:
+    names = (
+        "id source state as_of caller started_at finished_at file lines anomalies location profile "
+        "simulation nil sha256 period_deduced partial message"
+    )
+    values = {name: getattr(record, name) for name in names.split()}
+    values["period_start"] = record.period.start if record.period else None
+    values["period_end"] = record.period.end if record.period else None
+    return values
+
+
+def _record(row: Row[Any]) -> ImportRecord:
+    period = Period(row.period_start, row.period_end) if row.period_start else None
+    names = ImportRecord.__slots__
+    values = {name: getattr(row, name) for name in names if name != "period"}
+    return ImportRecord(period=period, **values)
+
+
+def lock_source(connection: Connection, source: str) -> None:
+    """Imports of one source wait for each other until the transaction ends."""
+    connection.execute(
+        text("select pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": f"import:{source}"}
+    )
+
+
+def add(connection: Connection, record: ImportRecord) -> int:
+    """Insert an import and give its number (the order of arrival)."""
+    return connection.execute(
+        insert(import_).values(_values(record)).returning(import_.c.number)
+    ).scalar_one()
+
+
+def finish(connection: Connection, record: ImportRecord) -> None:
+    """Write the final state of an import."""
+    connection.execute(update(import_).where(import_.c.id == record.id).values(_values(record)))
+
+
+def get(connection: Connection, id_: UUID) -> ImportRecord | None:
+    """One import, None when it does not exist."""
+    row = connection.execute(select(import_).where(import_.c.id == id_)).one_or_none()
+    return None if row is None else _record(row)
+
+
+def every(
+    connection: Connection,
+    sources: Sequence[str],
+    period: Period | None,
+    state: str | None,
+    limit: int,
+    offset: int,
+) -> tuple[list[ImportRecord], int]:
+    """Imports of some sources, latest first, with their total number."""
+    chosen = select(import_, func.count().over().label("total")).where(import_.c.source.in_(sources))
+    if period is not None:
+        chosen = chosen.where(import_.c.period_start < period.end, import_.c.period_end > period.start)
+    if state is not None:
+        chosen = chosen.where(import_.c.state == state)
+    rows = connection.execute(chosen.order_by(import_.c.number.desc()).limit(limit).offset(offset)).all()
+    return [_record(row) for row in rows], (rows[0].total if rows else 0)
+
+
+def received(connection: Connection, sources: Sequence[str]) -> list[ReceivedPeriod]:
+    """The valid imports of some sources as coverage, in order of arrival."""
+    rows = connection.execute(
+        select(import_)
+        .where(
+            import_.c.source.in_(sources), import_.c.state == "valide", import_.c.period_start.is_not(None)
+        )
+        .order_by(import_.c.number)
+    )
+    return [
+        ReceivedPeriod(
+            r.id, r.source, Period(r.period_start, r.period_end), r.partial, r.nil, r.period_deduced, r.as_of
+        )
+        for r in rows
+    ]
+
+
+def add_rejects(connection: Connection, number: int, rejects: Iterable[RejectRecord]) -> None:
+    """Keep the rows set aside: line, code, field and shape only."""
+    values = [
+        {
+            "import_number": number,
+            "line": r.line,
+            "code": r.code,
+            "field": r.field,
+            "shape": r.shape,
+            "bucket": r.bucket,
+        }
+        for r in rejects
+    ]
+    if values:
+        connection.execute(insert(reject), values)
+
+
+def rejects(connection: Connection, number: int) -> list[RejectRecord]:
+    """The rows set aside by an import, in file order."""
+    rows = connection.execute(select(reject).where(reject.c.import_number == number).order_by(reject.c.line))
+    return [RejectRecord(r.line, r.code, r.field, r.shape, r.bucket) for r in rows]
+
+
+def mark_undone(connection: Connection, id_: UUID, message: str) -> None:
+    """The import stays listed, as ``annule``; its rejects go."""
+    number = connection.execute(
+        update(import_)
+        .where(import_.c.id == id_)
+        .values(state="annule", message=message)
+        .returning(import_.c.number)
+    ).scalar_one()
+    connection.execute(
+        text("delete from collection.reject where import_number = :number"), {"number": number}
+    )
+
+
+def latest_digest(connection: Connection, sources: Sequence[str], period: Period) -> str:
+    """Text that changes exactly when the imports that a question rests on change."""
+    rows = connection.execute(
+        select(import_.c.number, import_.c.state)
+        .where(
+            import_.c.source.in_(sources),
+            import_.c.state == "valide",
+            import_.c.period_start < period.end,
+            import_.c.period_end > period.start,
+        )
+        .order_by(import_.c.number)
+    ).all()
+    return json.dumps([row.number for row in rows])

@@ -1,0 +1,72 @@
+-- name: commune_parents
+select
+    t.code,
+    max(m.parent_code) filter (where m.parent_level = 'departement') as departement,
+    max(m.parent_code) filter (where m.parent_level = 'region') as region,
+    max(m.parent_code) filter (where m.parent_level = 'epci') as epci,
+    max(m.parent_code) filter (where m.parent_level = 'ept') as ept
+from reference.territory t
+left join reference.membership m
+    on m.child_level = t.level and m.child_code = t.code and m.valid_to is null
+where t.level = 'commune'
+group by t.code
+
+-- name: contours_in_window
+select c.code, st_asbinary(c.geom)
+from reference.contour c
+join reference.territory t using (level, code)
+where c.level = :level
+    and (cast(:vintage as int) is null or t.vintage = :vintage)
+    and c.geom && st_makeenvelope(:west, :south, :east, :north, 4326)
+order by c.code
+
+-- name: territory_search
+select t.level, t.code, t.name, t.kind, t.vintage, t.population, t.population_vintage, t.fictional,
+    count(*) over () as total
+from reference.territory t
+where (cast(:level as text) is null or t.level = :level)
+    and (
+        cast(:text as text) is null
+        or translate(lower(t.name), 'àâäéèêëîïôöùûüÿç', 'aaaeeeeiioouuuyc') like :text
+        or t.code = :code
+    )
+    and (
+        cast(:parent_level as text) is null
+        or exists (
+            select from reference.membership m
+            where m.child_level = t.level and m.child_code = t.code
+                and m.parent_level = :parent_level and m.parent_code = :parent_code and m.valid_to is null
+        )
+    )
+order by t.level, t.code
+limit :limit offset :offset
+
+-- name: territory_parents
+select m.parent_level as level, m.parent_code as code, t.name, t.vintage, m.valid_from, m.valid_to
+from reference.membership m
+join reference.territory t on t.level = m.parent_level and t.code = m.parent_code
+where m.child_level = :level and m.child_code = :code
+order by m.parent_level, m.parent_code, m.valid_from
+
+-- name: communes_of
+select t.code, t.name, t.population
+from reference.membership m
+join reference.territory t on t.level = 'commune' and t.code = m.child_code
+where m.child_level = 'commune' and m.parent_level = :level and m.parent_code = :code and m.valid_to is null
+order by t.code
+
+-- name: contour_of
+select c.source, c.area_km2, c.defects,
+    st_xmin(c.geom), st_ymin(c.geom), st_xmax(c.geom), st_ymax(c.geom)
+from reference.contour c
+where c.level = :level and c.code = :code
+
+-- name: contour_geojson
+select st_asgeojson(c.geom, 5) from reference.contour c
+where c.level = :level and c.code = :code and c.geom is not null
+
+-- name: contour_shapes
+select c.code, st_asbinary(c.geom)
+from reference.contour c
+where c.level = :level and c.code = any(:codes) and c.geom is not null
+order by c.code

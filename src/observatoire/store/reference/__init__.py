@@ -1,0 +1,1 @@
+"""Territories, populations, priority neighbourhoods, categories."""

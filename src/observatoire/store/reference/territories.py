@@ -1,0 +1,305 @@
+"""Territories: written by the atlas, read by everyone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+import shapely
+from sqlalchemy import Connection, text
+
+from observatoire.domain.territory import TerritoryCode, TerritoryLevel
+from observatoire.errors import UnknownTerritory
+from observatoire.store.copying import copy_frame
+from observatoire.store.queries import query
+
+
+@dataclass(frozen=True, slots=True)
+class TerritoryRecord:
+    """A territory as the reference knows it; populations are residents (PMUN) of their vintage."""
+
+    code: TerritoryCode
+    name: str
+    kind: str | None
+    vintage: int
+    population: int | None
+    population_vintage: int | None
+    fictional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ParentRecord:
+    """One membership of a territory, with the dates between which it holds."""
+
+    code: TerritoryCode
+    name: str
+    vintage: int
+    valid_from: date
+    valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ContourRecord:
+    """Where a contour comes from, what is known to be wrong with it, its area (km²) and box (degrees)."""
+
+    source: str
+    area_km2: float | None
+    defects: tuple[str, ...]
+    bbox: tuple[float, float, float, float] | None
+
+
+@dataclass(frozen=True, slots=True)
+class CommuneRecord:
+    """A commune of a larger territory; population is null when unknown."""
+
+    code: str
+    name: str
+    population: int | None
+
+
+def get(connection: Connection, code: TerritoryCode) -> TerritoryRecord:
+    """One territory.
+
+    Raises:
+        UnknownTerritory: the code names nothing in the geography loaded.
+    """
+    row = connection.execute(
+        text(
+            "select level, code, name, kind, vintage, population, population_vintage, fictional "
+            "from reference.territory where level = :level and code = :code"
+        ),
+        {"level": code.level, "code": code.code},
+    ).one_or_none()
+    if row is None:
+        raise UnknownTerritory(str(code))
+    return _record(row)
+
+
+def _record(row: Any) -> TerritoryRecord:  # noqa: ANN401
+    return TerritoryRecord(
+        TerritoryCode(TerritoryLevel(row.level), row.code),
+        row.name,
+        row.kind,
+        row.vintage,
+        row.population,
+        row.population_vintage,
+        row.fictional,
+    )
+
+
+def search(
+    connection: Connection,
+    level: TerritoryLevel | None,
+    inside: TerritoryCode | None,
+    words: str | None,
+    limit: int,
+    offset: int,
+) -> tuple[list[TerritoryRecord], int]:
+    """Territories of a level, inside another, whose name holds some words (or whose code is they)."""
+    rows = connection.execute(
+        text(query("territory_search")),
+        {
+            "level": level,
+            "text": None if words is None else f"%{words}%",
+            "code": None if words is None else words.upper(),
+            "parent_level": inside.level if inside else None,
+            "parent_code": inside.code if inside else None,
+            "limit": limit,
+            "offset": offset,
+        },
+    ).all()
+    return [_record(row) for row in rows], (rows[0].total if rows else 0)
+
+
+def parents(connection: Connection, code: TerritoryCode) -> list[ParentRecord]:
+    """The territories that hold this one, with dates."""
+    rows = connection.execute(text(query("territory_parents")), {"level": code.level, "code": code.code})
+    return [
+        ParentRecord(
+            TerritoryCode(TerritoryLevel(row.level), row.code),
+            row.name,
+            row.vintage,
+            row.valid_from,
+            row.valid_to,
+        )
+        for row in rows
+    ]
+
+
+def contour(connection: Connection, code: TerritoryCode) -> ContourRecord | None:
+    """What is known of a contour; None where there is no record at all."""
+    row = connection.execute(
+        text(query("contour_of")), {"level": code.level, "code": code.code}
+    ).one_or_none()
+    if row is None:
+        return None
+    bbox = None if row[3] is None else (row[3], row[4], row[5], row[6])
+    return ContourRecord(row.source, row.area_km2, tuple(row.defects), bbox)
+
+
+def contour_geojson(connection: Connection, code: TerritoryCode) -> str | None:
+    """The contour as a GeoJSON geometry (5 decimals), None where it is not drawn."""
+    return connection.execute(
+        text(query("contour_geojson")), {"level": code.level, "code": code.code}
+    ).scalar_one_or_none()
+
+
+def contours(connection: Connection, level: TerritoryLevel, codes: Sequence[str]) -> dict[str, Any]:
+    """Shapes (shapely, degrees) of territories of one level, by code; those not drawn are left out."""
+    rows = connection.execute(text(query("contour_shapes")), {"level": level, "codes": list(codes)}).all()
+    shapes = shapely.from_wkb([bytes(row[1]) for row in rows])
+    return {row[0]: shape for row, shape in zip(rows, shapes, strict=True)}
+
+
+def communes_of(connection: Connection, code: TerritoryCode) -> list[CommuneRecord]:
+    """The communes of a territory, in code order; a commune is its own, an arrondissement lies in one.
+
+    A neighbourhood is answered with the communes that it touches.
+    """
+    if code.level is TerritoryLevel.COMMUNE:
+        record = get(connection, code)
+        return [CommuneRecord(code.code, record.name, record.population)]
+    if code.level in (TerritoryLevel.ARRONDISSEMENT, TerritoryLevel.QPV):
+        rows = connection.execute(
+            text(
+                "select t.code, t.name, t.population from reference.membership m join reference.territory t "
+                "on t.level = 'commune' and t.code = m.parent_code where m.child_level = :level "
+                "and m.child_code = :code and m.parent_level = 'commune' and m.valid_to is null order by t.code"
+            ),
+            {"level": code.level, "code": code.code},
+        )
+    else:
+        rows = connection.execute(text(query("communes_of")), {"level": code.level, "code": code.code})
+    return [CommuneRecord(row.code, row.name, row.population) for row in rows]
+
+
+def is_loaded(connection: Connection) -> bool:
+    """Whether a geography stands in the reference."""
+    return bool(connection.execute(text("select exists (select from reference.territory)")).scalar_one())
+
+
+def replace_all(
+    connection: Connection,
+    territories: pl.DataFrame,
+    memberships: pl.DataFrame,
+    former_codes: pl.DataFrame,
+    contours_frame: pl.DataFrame,
+    valid_from: date,
+) -> None:
+    """Load a whole geography in place of the one that stands; neighbourhoods (QPV) are kept apart.
+
+    ``contours_frame``: level, code, source, area_km2, defects, geom (EWKB, hex text).
+    """
+    connection.execute(text("delete from reference.membership where child_level <> 'qpv'"))
+    connection.execute(text("delete from reference.territory where level <> 'qpv'"))
+    connection.execute(text("delete from reference.former_code"))
+    copy_frame(connection, "reference.territory", territories)
+    copy_frame(
+        connection, "reference.membership", memberships.with_columns(pl.lit(valid_from).alias("valid_from"))
+    )
+    copy_frame(connection, "reference.former_code", former_codes)
+    copy_frame(connection, "reference.contour", contours_frame)
+
+
+def replace_neighbourhoods(
+    connection: Connection,
+    territories: pl.DataFrame,
+    memberships: pl.DataFrame,
+    contours_frame: pl.DataFrame,
+    valid_from: date,
+) -> None:
+    """Load priority neighbourhoods (QPV) of one generation in place of those that bear the same codes."""
+    codes = territories["code"].to_list()
+    for statement in (
+        "delete from reference.membership where child_level = 'qpv' and child_code = any(:codes)",
+        "delete from reference.territory where level = 'qpv' and code = any(:codes)",
+    ):
+        connection.execute(text(statement), {"codes": codes})
+    copy_frame(connection, "reference.territory", territories)
+    copy_frame(
+        connection, "reference.membership", memberships.with_columns(pl.lit(valid_from).alias("valid_from"))
+    )
+    copy_frame(connection, "reference.contour", contours_frame)
+
+
+def contours_in(
+    connection: Connection, level: TerritoryLevel, window: tuple[float, float, float, float]
+) -> dict[str, Any]:
+    """Shapes of a level whose box meets a window (west, south, east, north; degrees), by code."""
+    west, south, east, north = window
+    rows = connection.execute(
+        text(query("contours_in_window")),
+        {"level": level, "vintage": None, "west": west, "south": south, "east": east, "north": north},
+    ).all()
+    shapes = shapely.from_wkb([bytes(row[1]) for row in rows])
+    return {row[0]: shape for row, shape in zip(rows, shapes, strict=True)}
+
+
+def communes_in_departements(connection: Connection, departements: Sequence[str]) -> frozenset[str]:
+    """Communes of some départements."""
+    rows = connection.execute(
+        text(
+            "select child_code from reference.membership where child_level = 'commune' "
+            "and parent_level = 'departement' and parent_code = any(:codes) and valid_to is null"
+        ),
+        {"codes": list(departements)},
+    )
+    return frozenset(row[0] for row in rows)
+
+
+def split_by_departement(connection: Connection, communes: frozenset[str]) -> tuple[list[str], list[str]]:
+    """(départements all of whose communes are given, the communes given that lie in no such département)."""
+    rows = connection.execute(
+        text(
+            "select parent_code, child_code from reference.membership where child_level = 'commune' "
+            "and parent_level = 'departement' and valid_to is null"
+        )
+    ).all()
+    members: dict[str, set[str]] = {}
+    for departement, commune in rows:
+        members.setdefault(departement, set()).add(commune)
+    whole = sorted(code for code, inside in members.items() if inside <= communes)
+    held = set().union(*(members[code] for code in whole)) if whole else set()
+    return whole, sorted(communes - held)
+
+
+def commune_totals(connection: Connection) -> dict[tuple[str, str], tuple[int, int]]:
+    """(number of communes, residents) of each territory above the commune, by (level, code)."""
+    rows = connection.execute(
+        text(
+            "select m.parent_level, m.parent_code, count(*), coalesce(sum(t.population), 0) "
+            "from reference.membership m join reference.territory t on t.level = 'commune' and t.code = m.child_code "
+            "where m.child_level = 'commune' and m.valid_to is null group by 1, 2"
+        )
+    )
+    return {(row[0], row[1]): (row[2], int(row[3])) for row in rows}
+
+
+def touched(connection: Connection, shape: Any) -> tuple[str, ...]:  # noqa: ANN401
+    """Communes of which a shape (shapely, degrees) covers more than a hundredth of itself."""
+    rows = connection.execute(
+        text(
+            "with q as (select st_geomfromwkb(:wkb, 4326) as geom) select c.code from reference.contour c, q "
+            "where c.level = 'commune' and c.geom && q.geom and st_intersects(c.geom, q.geom) "
+            "and st_area(st_intersection(c.geom, q.geom)) > st_area(q.geom) / 100 order by c.code"
+        ),
+        {"wkb": shapely.to_wkb(shape)},
+    )
+    return tuple(row[0] for row in rows)
+
+
+def place_facts_in_neighbourhoods(connection: Connection, generation: int, codes: Sequence[str]) -> None:
+    """Give the stored facts their neighbourhood of one generation, for the codes just loaded."""
+    column = f"qpv_{generation:d}"
+    for table in ("confidential.fact", "confidential.fact_history"):
+        connection.execute(
+            text(f"update {table} set {column} = null where {column} = any(:codes)"), {"codes": list(codes)}
+        )
+        connection.execute(
+            text(
+                f"update {table} f set {column} = c.code from reference.contour c "
+                "where c.level = 'qpv' and c.code = any(:codes) and f.geom && c.geom and st_intersects(c.geom, f.geom)"
+            ),
+            {"codes": list(codes)},
+        )

@@ -1,0 +1,35 @@
+"""Migrations: bring a database to the head revision, or say that it is not there."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from observatoire.store.engine import Database
+
+MIGRATIONS = Path(__file__).resolve().parents[3] / "migrations"
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return config
+
+
+def migrate(database: Database) -> None:
+    """Upgrade to head; nothing happens when already there."""
+    with database.owning() as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def is_current(connection: Connection) -> bool:
+    """Whether the database stands at the head revision."""
+    current = MigrationContext.configure(
+        connection, opts={"version_table_schema": "public"}
+    ).get_current_revision()
+    return current == ScriptDirectory.from_config(_config()).get_current_head()

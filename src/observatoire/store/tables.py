@@ -1,0 +1,334 @@
+"""The schema, as SQLAlchemy tables: the migrations must lead exactly here (a test proves it)."""
+
+from geoalchemy2 import Geometry
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+)
+from sqlalchemy.dialects.postgresql import JSONB, UUID
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+SCHEMAS = ("reference", "collection", "confidential", "published", "accounts")
+
+
+def _geometry(kind: str) -> Geometry:
+    return Geometry(kind, srid=4326, spatial_index=False)
+
+
+# ---- reference: places, neighbourhoods, categories -----------------------------------------
+
+territory = Table(
+    "territory",
+    metadata,
+    Column("level", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("kind", Text),
+    Column("vintage", SmallInteger, nullable=False),
+    Column("population", Integer),
+    Column("population_vintage", SmallInteger),
+    Column("fictional", Boolean, nullable=False, server_default="false"),
+    PrimaryKeyConstraint("level", "code"),
+    schema="reference",
+)
+
+contour = Table(
+    "contour",
+    metadata,
+    Column("level", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("area_km2", Float),
+    Column("defects", ARRAY(Text), nullable=False, server_default="{}"),
+    Column("geom", _geometry("MULTIPOLYGON")),
+    PrimaryKeyConstraint("level", "code"),
+    ForeignKeyConstraint(
+        ["level", "code"], ["reference.territory.level", "reference.territory.code"], ondelete="CASCADE"
+    ),
+    Index("ix_contour_geom", "geom", postgresql_using="gist"),
+    schema="reference",
+)
+
+membership = Table(
+    "membership",
+    metadata,
+    Column("child_level", Text, nullable=False),
+    Column("child_code", Text, nullable=False),
+    Column("parent_level", Text, nullable=False),
+    Column("parent_code", Text, nullable=False),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_to", Date),
+    PrimaryKeyConstraint("child_level", "child_code", "parent_level", "parent_code", "valid_from"),
+    Index("ix_membership_parent", "parent_level", "parent_code", "child_level"),
+    schema="reference",
+)
+
+former_code = Table(
+    "former_code",
+    metadata,
+    Column("former", Text, primary_key=True),
+    Column("current", Text, nullable=False),
+    schema="reference",
+)
+
+category = Table(
+    "category",
+    metadata,
+    Column("taxonomy", SmallInteger, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("family", Text, nullable=False),
+    Column("family_label", Text, nullable=False),
+    Column("domain", Text, nullable=False),
+    Column("domain_label", Text, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("sensitivity", SmallInteger, nullable=False),
+    Column("ssmsi_indicator", Text),
+    Column("synonyms", ARRAY(Text), nullable=False),
+    PrimaryKeyConstraint("taxonomy", "code"),
+    schema="reference",
+)
+
+# ---- collection: who sends what, and what was received ---------------------------------------
+
+source = Table(
+    "source",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("label", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("territory_level", Text, nullable=False),
+    Column("territory_code", Text, nullable=False),
+    Column("organisation", Text, nullable=False),
+    Column("covered_since", Date, nullable=False),
+    Column("covered_until", Date),
+    Column("timezone", Text, nullable=False),
+    Column("additivity_group", Text, nullable=False),
+    Column("visibility", Text, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    schema="collection",
+)
+
+import_ = Table(
+    "import",
+    metadata,
+    Column("number", Integer, Identity(), primary_key=True),
+    Column("id", UUID(as_uuid=True), nullable=False, unique=True),
+    Column("source", Text, ForeignKey("collection.source.code"), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("profile", Text),
+    Column("simulation", Boolean, nullable=False, server_default="false"),
+    Column("nil", Boolean, nullable=False, server_default="false"),
+    Column("file", JSONB, nullable=False),
+    Column("sha256", Text),
+    Column("lines", JSONB, nullable=False),
+    Column("anomalies", JSONB, nullable=False, server_default="[]"),
+    Column("location", JSONB, nullable=False, server_default="{}"),
+    Column("period_start", Date),
+    Column("period_end", Date),
+    Column("period_deduced", Boolean, nullable=False, server_default="false"),
+    Column("partial", Boolean, nullable=False, server_default="false"),
+    Column("as_of", Date, nullable=False),
+    Column("message", Text),
+    Column("caller", Text, nullable=False),
+    Column("started_at", DateTime(timezone=True), nullable=False),
+    Column("finished_at", DateTime(timezone=True)),
+    CheckConstraint("period_end > period_start", name="period"),
+    Index("ix_import_source_state", "source", "state"),
+    schema="collection",
+)
+
+reject = Table(
+    "reject",
+    metadata,
+    Column(
+        "import_number", Integer, ForeignKey("collection.import.number", ondelete="CASCADE"), nullable=False
+    ),
+    Column("line", Integer, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("field", Text, nullable=False),
+    Column("shape", Text, nullable=False),
+    Column("bucket", Text, nullable=False),
+    PrimaryKeyConstraint("import_number", "line"),
+    schema="collection",
+)
+
+# ---- confidential: facts ------------------------------------------------------------------
+
+
+def _fact_columns() -> list[Column[object]]:
+    return [
+        Column("key", LargeBinary, nullable=False),
+        Column("content", LargeBinary, nullable=False),
+        Column("source", Text, nullable=False),
+        Column("category", Text, nullable=False),
+        Column("category_mode", Text, nullable=False),
+        Column("source_label", Text),
+        Column("occurred_from", DateTime(timezone=True), nullable=False),
+        Column("time_precision", Text, nullable=False),
+        Column("local_day", Date, nullable=False),
+        Column("local_hour", SmallInteger),
+        Column("hour_of_week", SmallInteger),
+        Column("geom", _geometry("POINT")),
+        Column("location_precision", Text, nullable=False),
+        Column("cell", BigInteger),
+        Column("commune", Text),
+        Column("declared_commune", Text),
+        Column("arrondissement", Text),
+        Column("epci", Text),
+        Column("ept", Text),
+        Column("departement", Text),
+        Column("region", Text),
+        Column("qpv_2015", Text),
+        Column("qpv_2024", Text),
+        Column("near_border", Boolean, nullable=False),
+        Column("unit", Text, nullable=False),
+        Column("quantity", Integer, nullable=False),
+        Column("sensitivity", SmallInteger, nullable=False),
+        Column("anomalies", ARRAY(Text), nullable=False),
+    ]
+
+
+FACT_COLUMNS = tuple(column.name for column in _fact_columns())
+
+fact = Table(
+    "fact",
+    metadata,
+    *_fact_columns(),
+    Column("import_number", Integer, ForeignKey("collection.import.number"), nullable=False),
+    Column("as_of", Date, nullable=False),
+    PrimaryKeyConstraint("key"),
+    Index("ix_fact_commune_local_day", "commune", "local_day"),
+    Index("ix_fact_source_local_day", "source", "local_day"),
+    schema="confidential",
+)
+
+fact_version = Table(
+    "fact_version",
+    metadata,
+    Column("key", LargeBinary, nullable=False),
+    Column("import_number", Integer, ForeignKey("collection.import.number"), nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("as_of", Date, nullable=False),
+    PrimaryKeyConstraint("key", "import_number"),
+    Index("ix_fact_version_import_number", "import_number"),
+    schema="confidential",
+)
+
+fact_history = Table(
+    "fact_history",
+    metadata,
+    *_fact_columns(),
+    PrimaryKeyConstraint("key", "content"),
+    schema="confidential",
+)
+
+# ---- published: what an edition has released ---------------------------------------------
+
+edition = Table(
+    "edition",
+    metadata,
+    Column("number", Integer, Identity(), primary_key=True),
+    Column("published_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("policy", Text, nullable=False),
+    Column("policy_version", SmallInteger, nullable=False),
+    Column("geography", SmallInteger, nullable=False),
+    Column("taxonomy", SmallInteger, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("audit", JSONB, nullable=False),
+    schema="published",
+)
+
+count = Table(
+    "count",
+    metadata,
+    Column("edition", Integer, ForeignKey("published.edition.number", ondelete="CASCADE"), nullable=False),
+    Column("audience", Text, nullable=False),
+    Column("additivity_group", Text, nullable=False),
+    Column("year", SmallInteger, nullable=False),
+    Column("level", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("category", Text, nullable=False),
+    Column("value", Integer),
+    Column("state", Text, nullable=False),
+    PrimaryKeyConstraint("edition", "audience", "level", "code", "year", "additivity_group", "category"),
+    CheckConstraint("(value is null) = (state in ('secret', 'absent'))", name="state"),
+    schema="published",
+)
+
+published_coverage = Table(
+    "coverage",
+    metadata,
+    Column("edition", Integer, ForeignKey("published.edition.number", ondelete="CASCADE"), nullable=False),
+    Column("additivity_group", Text, nullable=False),
+    Column("year", SmallInteger, nullable=False),
+    Column("level", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("communes", Integer, nullable=False),
+    Column("communes_covered", Integer, nullable=False),
+    Column("population_share", Float),
+    Column("months_received", SmallInteger, nullable=False),
+    PrimaryKeyConstraint("edition", "additivity_group", "year", "level", "code"),
+    schema="published",
+)
+
+# ---- accounts ---------------------------------------------------------------------------
+
+api_key = Table(
+    "api_key",
+    metadata,
+    Column("id", Integer, Identity(), primary_key=True),
+    Column("prefix", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("organisation", Text, nullable=False),
+    Column("grant", ARRAY(Text), nullable=False),
+    Column("scopes", ARRAY(Text), nullable=False, server_default="{}"),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("expires_at", DateTime(timezone=True)),
+    Column("revoked_at", DateTime(timezone=True)),
+    UniqueConstraint("sha256"),
+    schema="accounts",
+)
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("caller", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("audience", Text),
+    schema="accounts",
+)

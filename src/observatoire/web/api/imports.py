@@ -1,0 +1,245 @@
+"""Imports: receive, list, give back, undo."""
+
+import csv
+import io
+from datetime import date
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, File, Form, Query, Request, Response, UploadFile
+
+from observatoire.disclosure.policy import Caller
+from observatoire.domain.period import Period
+from observatoire.errors import (
+    Conflict,
+    FieldError,
+    FileTooLarge,
+    Forbidden,
+    InvalidRequest,
+    NotFound,
+    UnknownSource,
+)
+from observatoire.intake import service
+from observatoire.intake.faults import label_of
+from observatoire.intake.reader import Limits
+from observatoire.store import imports as import_store
+from observatoire.store import sources as source_store
+from observatoire.store.imports import ImportRecord
+from observatoire.web.dependencies import KeyedDep, Services, ServicesDep
+from observatoire.web.problems import PROBLEMS
+from observatoire.web.schemas.collection import ImportList, ImportOut, NilIn
+
+router = APIRouter(tags=["imports"], responses=PROBLEMS)
+
+
+@router.post("/imports", status_code=202, summary="Déposer un fichier")
+def create_import(
+    who: KeyedDep,
+    found: ServicesDep,
+    request: Request,
+    response: Response,
+    fichier: Annotated[UploadFile, File(description="export CSV")],
+    source: Annotated[str, Form()],
+    profil: Annotated[str | None, Form()] = None,
+    simulation: Annotated[bool, Form()] = False,
+    debut: Annotated[date | None, Form()] = None,
+    fin: Annotated[date | None, Form()] = None,
+    couverture: Annotated[Literal["complete", "partielle"], Form()] = "complete",
+    arrete_le: Annotated[date | None, Form()] = None,
+) -> ImportOut:
+    """Import a file, whole or not at all; the answer is its final report."""
+    settings = found.settings
+    record = source_of(found, who, source)
+    content = fichier.file.read(settings.max_bytes + 1)
+    if len(content) > settings.max_bytes:
+        raise FileTooLarge(f"{settings.max_bytes // 1_000_000} Mo")
+    done = service.import_file(
+        found.database,
+        content,
+        record,
+        service.Declaration(
+            file_name=fichier.filename or "sans nom",
+            profile=profil or None,
+            simulation=simulation,
+            period=declared_period(debut, fin),
+            partial=couverture == "partielle",
+            as_of=arrete_le,
+        ),
+        caller=who.name,
+        limits=Limits(settings.max_bytes, settings.max_rows, settings.max_columns, settings.max_cell),
+        pseudonymisation_key=settings.pseudonymisation_key(),
+    )
+    response.headers["Location"] = f"{request.url.path}/{done.id}"
+    return import_out(done)
+
+
+def declared_period(start: date | None, end: date | None) -> Period | None:
+    """Both bounds or none.
+
+    Raises:
+        InvalidRequest: one bound without the other; ReversedPeriod.
+    """
+    if start is None and end is None:
+        return None
+    if start is None or end is None:
+        missing = "debut" if start is None else "fin"
+        raise InvalidRequest(fields=(FieldError(missing, "les deux bornes vont ensemble", "AAAA-MM-JJ"),))
+    return Period(start, end)
+
+
+def source_of(found: Services, who: Caller, code: str) -> Any:  # noqa: ANN401
+    """The source that the caller may send for.
+
+    Raises:
+        UnknownSource: it does not exist, or not for this caller.
+        Forbidden: it may be read but not sent for.
+    """
+    with found.database.reading() as connection:
+        record = source_store.get(connection, code)
+    if who.may_import_for(record.organisation):
+        return record
+    if who.may_read_source(record.organisation):
+        raise Forbidden
+    raise UnknownSource(code)
+
+
+@router.get("/imports", summary="Imports reçus")
+def list_imports(
+    who: KeyedDep,
+    found: ServicesDep,
+    source: Annotated[list[str] | None, Query()] = None,
+    etat: str | None = None,
+    debut: date | None = None,
+    fin: date | None = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    offset: Annotated[int, Query(ge=0)] = 0,
+) -> ImportList:
+    """Imports of the sources that the caller may read, latest first."""
+    with found.database.reading() as connection:
+        readable = {s.code for s in source_store.every(connection) if who.may_read_source(s.organisation)}
+        chosen = sorted(readable & set(source)) if source else sorted(readable)
+        records, total = import_store.every(
+            connection, chosen, declared_period(debut, fin), etat, limit, offset
+        )
+    return ImportList(imports=[import_out(record) for record in records], total=total)
+
+
+def _get(found: Services, who: Caller, id_: UUID) -> ImportRecord:
+    with found.database.reading() as connection:
+        record = import_store.get(connection, id_)
+        if record is None:
+            raise NotFound
+        organisation = source_store.get(connection, record.source).organisation
+    if not who.may_read_source(organisation):
+        raise NotFound
+    return record
+
+
+@router.get("/imports/{id_}", summary="Un import et son rapport")
+def get_import(who: KeyedDep, found: ServicesDep, id_: UUID) -> ImportOut:
+    """One import; another organisation's does not exist."""
+    return import_out(_get(found, who, id_))
+
+
+@router.get(
+    "/imports/{id_}/rejets",
+    summary="Lignes mises de côté",
+    response_class=Response,
+    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+)
+def get_rejects(who: KeyedDep, found: ServicesDep, id_: UUID) -> Response:
+    """Line, code, field and French reason of each row set aside; no value of the file."""
+    record = _get(found, who, id_)
+    assert record.number is not None
+    with found.database.reading() as connection:
+        rejects = import_store.rejects(connection, record.number)
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";")
+    writer.writerow(["ligne", "sort", "code", "champ", "forme", "motif"])
+    for r in rejects:
+        writer.writerow([r.line, r.bucket, r.code, r.field, _safe(r.shape), label_of(r.code)])
+    headers = {
+        "Content-Disposition": f'attachment; filename="rejets-{record.id}.csv"',
+        "Cache-Control": "private, no-store",
+    }
+    return Response(
+        ("\ufeff" + text.getvalue()).encode(), headers=headers, media_type="text/csv; charset=utf-8"
+    )
+
+
+def _safe(cell: str) -> str:
+    """A spreadsheet must not take a cell for a formula."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+
+
+@router.delete("/imports/{id_}", summary="Annuler un import")
+def delete_import(who: KeyedDep, found: ServicesDep, id_: UUID) -> ImportOut:
+    """Take an import back: every figure is what it was before."""
+    record = _get(found, who, id_)
+    source_of(found, who, record.source)
+    if record.state != "valide":
+        raise Conflict(f"Cet import est « {record.state} » : seul un import valide peut être annulé.")
+    service.undo_import(found.database, record, caller=who.name)
+    return import_out(_get(found, who, id_))
+
+
+@router.post("/sources/{code}/neant", status_code=201, summary="Déclarer « rien à signaler »")
+def declare_nil(who: KeyedDep, found: ServicesDep, code: str, body: NilIn) -> ImportOut:
+    """The months declared are zero, which is not missing; undone like an import."""
+    record = source_of(found, who, code)
+    period = Period(body.start, body.end)
+    return import_out(service.declare_nil(found.database, record, period, body.as_of, caller=who.name))
+
+
+def import_out(record: ImportRecord) -> ImportOut:
+    """An import under its wire names."""
+    file, lines, location = record.file, record.lines, record.location
+    period = record.period
+    return ImportOut.model_validate(
+        {
+            "id": record.id,
+            "state": record.state,
+            "source": record.source,
+            "profile": record.profile,
+            "simulation": record.simulation,
+            "nil": record.nil,
+            "file": {
+                "name": file["nom"],
+                "size": file["octets"],
+                "sha256": file["sha256"],
+                "encoding": file["encodage"],
+                "separator": file["separateur"],
+                "sheet": file["feuille"],
+            }
+            if file
+            else None,
+            "lines": {
+                "read": lines["lues"],
+                "created": lines["creees"],
+                "revised": lines["revisees"],
+                "unchanged": lines["inchangees"],
+                "duplicates": lines["doublons"],
+                "quarantined": lines["quarantaine"],
+                "set_aside": lines["ecartees"],
+            },
+            "anomalies": [
+                {"code": a["code"], "count": a["nombre"], "label": a["libelle"]} for a in record.anomalies
+            ],
+            "period": {"start": period.start, "end": period.end, "deduced": record.period_deduced}
+            if period
+            else None,
+            "coverage": "partielle" if record.partial else "complete",
+            "as_of": record.as_of,
+            "location": {
+                "facts": location["faits"],
+                "located": location["localises"],
+                "share": location["part_localisee"],
+            }
+            if location
+            else None,
+            "progress": 1.0,
+            "started_at": record.started_at,
+            "finished_at": record.finished_at,
+            "message": record.message,
+        }
+    )

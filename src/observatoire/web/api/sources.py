@@ -1,0 +1,115 @@
+"""Sources, their contracts, and the pivot taxonomy."""
+
+from datetime import date
+from zoneinfo import available_timezones
+
+from fastapi import APIRouter
+
+from observatoire.domain.source import Source, SourceKind, Visibility
+from observatoire.domain.territory import TerritoryLevel, timezone_of
+from observatoire.errors import FieldError, InvalidRequest, NotFound
+from observatoire.store import sources as source_store
+from observatoire.store.reference import categories as category_store
+from observatoire.store.reference import territories
+from observatoire.web.dependencies import AdministratorDep, KeyedDep, Services, ServicesDep, parse_territory
+from observatoire.web.problems import PROBLEMS
+from observatoire.web.schemas.collection import CategoryList, CategoryOut, SourceIn, SourceList, SourceOut
+
+router = APIRouter(tags=["sources"], responses=PROBLEMS)
+
+COVERED_SINCE_ALWAYS = date(1990, 1, 1)
+OWN_KINDS = frozenset(
+    {SourceKind.POLICE_MUNICIPALE, SourceKind.CSU, SourceKind.MEDIATION, SourceKind.CITOYEN}
+)
+
+
+@router.get("/sources", summary="Sources lisibles avec cette clé")
+def list_sources(who: KeyedDep, found: ServicesDep) -> SourceList:
+    """The caller's sources; the rest reads « n autres sources »."""
+    with found.database.reading() as connection:
+        every = source_store.every(connection)
+    readable = [s for s in every if who.may_read_source(s.organisation)]
+    return SourceList(sources=[source_out(s) for s in readable], others=len(every) - len(readable))
+
+
+@router.post("/sources", status_code=201, summary="Créer une source")
+def create_source(who: AdministratorDep, found: ServicesDep, body: SourceIn) -> SourceOut:
+    """Create a source; alone in its additivity group unless its contract says otherwise."""
+    record = _source(found, body)
+    with found.database.importing() as connection:
+        source_store.add(connection, record)
+    return source_out(record)
+
+
+@router.get("/sources/{code}", summary="Une source")
+def get_source(who: KeyedDep, found: ServicesDep, code: str) -> SourceOut:
+    """One source; another organisation's does not exist."""
+    with found.database.reading() as connection:
+        readable = {s.code: s for s in source_store.every(connection) if who.may_read_source(s.organisation)}
+    if code not in readable:
+        raise NotFound
+    return source_out(readable[code])
+
+
+@router.put("/sources/{code}", summary="Modifier le contrat d'une source")
+def replace_source(who: AdministratorDep, found: ServicesDep, code: str, body: SourceIn) -> SourceOut:
+    """Replace a source's contract."""
+    if body.code != code:
+        raise InvalidRequest(fields=(FieldError("code", "diffère de l'adresse", code),))
+    record = _source(found, body)
+    with found.database.importing() as connection:
+        source_store.replace(connection, record)
+    return source_out(record)
+
+
+@router.get("/categories", summary="Nomenclature pivot")
+def list_categories(who: KeyedDep, found: ServicesDep) -> CategoryList:
+    """The leaves of the pivot taxonomy."""
+    with found.database.reading() as connection:
+        every = category_store.every(connection)
+    return CategoryList(
+        version=category_store.TAXONOMY_VERSION, categories=[CategoryOut.model_validate(c) for c in every]
+    )
+
+
+def _source(found: Services, body: SourceIn) -> Source:
+    territory = parse_territory(body.territory)
+    with found.database.reading() as connection:
+        territories.get(connection, territory)
+        communes = territories.communes_of(connection, territory)
+        parents = territories.parents(connection, territory)
+    departements = [p.code.code for p in parents if p.code.level is TerritoryLevel.DEPARTEMENT]
+    timezone = body.timezone or timezone_of(departements[0] if departements else None)
+    if timezone not in available_timezones():
+        raise InvalidRequest(fields=(FieldError("fuseau", "fuseau horaire inconnu", "Europe/Paris"),))
+    if not communes:
+        raise InvalidRequest(fields=(FieldError("territoire", "ce territoire ne contient aucune commune"),))
+    own = Visibility.PUBLIC if body.kind in OWN_KINDS else Visibility.PARTENAIRES
+    return Source(
+        code=body.code,
+        label=body.label,
+        kind=body.kind,
+        territory=territory,
+        organisation=body.organisation or body.code,
+        covered_since=body.covered_since or COVERED_SINCE_ALWAYS,
+        covered_until=body.covered_until,
+        timezone=timezone,
+        group=body.group or body.code,
+        visibility=body.visibility or own,
+    )
+
+
+def source_out(record: Source) -> SourceOut:
+    """A source under its wire names."""
+    return SourceOut(
+        code=record.code,
+        label=record.label,
+        kind=record.kind,
+        organisation=record.organisation,
+        territory=str(record.territory),
+        covered_since=record.covered_since,
+        covered_until=record.covered_until,
+        timezone=record.timezone,
+        group=record.group,
+        visibility=record.visibility,
+    )

@@ -1,0 +1,60 @@
+"""Builds the application: routers, errors, documentation."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.middleware.gzip import GZipMiddleware
+from fastapi.openapi.utils import get_openapi
+
+from observatoire.settings import Settings
+from observatoire.store.engine import Database
+from observatoire.web import errors
+from observatoire.web.api import analyses, coverage, editions, imports, service, sources, territories
+from observatoire.web.dependencies import Services
+from observatoire.web.pages import documentation
+from observatoire.web.security import KeyRing
+
+API = "/api/v1"
+DESCRIPTION = (
+    "Observatoire de la tranquillité publique : chaque chiffre sort avec sa preuve. "
+    "Absent n'est pas zéro ; les sources qui ne s'additionnent pas ne sont jamais additionnées."
+)
+
+
+def build_app(database: Database, settings: Settings) -> FastAPI:
+    """The web application, on a database."""
+    app = FastAPI(
+        title="Observatoire",
+        version="1",
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+    )
+    app.state.services = Services(database, settings, KeyRing(database))
+    app.add_middleware(GZipMiddleware, minimum_size=2000)
+    errors.install(app)
+    for module in (imports, sources, territories, analyses, coverage, editions):
+        app.include_router(module.router, prefix=API)
+    app.include_router(service.router)
+    app.include_router(documentation.router)
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    return app
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    """OpenAPI 3.1 with the ways to authenticate and our own error bodies."""
+    if app.openapi_schema is None:
+        schema = get_openapi(
+            title=app.title, version=app.version, description=app.description, routes=app.routes
+        )
+        components = schema.setdefault("components", {})
+        components["securitySchemes"] = {
+            "cle": {"type": "http", "scheme": "bearer"},
+            "cle_basic": {"type": "http", "scheme": "basic"},
+        }
+        for name in ("HTTPValidationError", "ValidationError"):
+            components.get("schemas", {}).pop(name, None)
+        schema["security"] = [{}, {"cle": []}, {"cle_basic": []}]
+        app.openapi_schema = schema
+    return app.openapi_schema

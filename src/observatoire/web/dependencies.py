@@ -1,0 +1,118 @@
+"""What endpoints need: services, the caller, the common filters of the analyses."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Annotated
+
+from fastapi import Depends, Query, Request
+
+from observatoire.analyses.question import Question
+from observatoire.disclosure.gate import Journal, Passage
+from observatoire.disclosure.policy import Caller
+from observatoire.domain.period import Period
+from observatoire.domain.territory import TerritoryCode
+from observatoire.errors import FieldError, Forbidden, InvalidTerritoryCode, NotAuthenticated
+from observatoire.settings import Settings
+from observatoire.store import accounts
+from observatoire.store.engine import Database
+from observatoire.web.security import KeyRing
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the application was built with."""
+
+    database: Database
+    settings: Settings
+    keys: KeyRing
+
+    def journal(self) -> Journal:
+        """A sink for passages of the gate."""
+
+        def write(passage: Passage) -> None:
+            with self.database.reading() as connection:
+                accounts.write_journal(
+                    connection,
+                    passage.caller,
+                    passage.role,
+                    passage.action,
+                    passage.question,
+                    passage.audience,
+                )
+
+        return write
+
+
+def services(request: Request) -> Services:
+    """The application's services."""
+    found: Services = request.app.state.services
+    return found
+
+
+ServicesDep = Annotated[Services, Depends(services)]
+
+
+def caller(request: Request, found: ServicesDep) -> Caller:
+    """Who asks; the public without a key."""
+    return found.keys.caller(request.headers.get("authorization"))
+
+
+CallerDep = Annotated[Caller, Depends(caller)]
+
+
+def keyed(who: CallerDep) -> Caller:
+    """A caller with a key."""
+    if who.role is None:
+        raise NotAuthenticated
+    return who
+
+
+KeyedDep = Annotated[Caller, Depends(keyed)]
+
+
+def administrator(who: KeyedDep) -> Caller:
+    """A caller who administers."""
+    if not who.administers:
+        raise Forbidden
+    return who
+
+
+AdministratorDep = Annotated[Caller, Depends(administrator)]
+
+
+def parse_territory(text: str, field: str = "territoire") -> TerritoryCode:
+    """``niveau:code`` of a parameter; the error names the parameter."""
+    try:
+        return TerritoryCode.parse(text)
+    except InvalidTerritoryCode:
+        fields = (FieldError(field, "territoire mal écrit", "niveau:code, par exemple commune:31555"),)
+        raise InvalidTerritoryCode(text[:60], fields=fields) from None
+
+
+def period_of(start: date | None, end: date | None) -> Period:
+    """The period asked for; by default the last twelve complete months."""
+    default = Period.last_twelve_complete_months(datetime.now(UTC).date())
+    if start is None and end is None:
+        return default
+    if end is None:
+        return Period(
+            start or default.start,
+            max(default.end, date(start.year + 1, start.month, 1) if start else default.end),
+        )
+    return Period(start or end.replace(year=end.year - 1), end)
+
+
+def question(
+    territoire: Annotated[str, Query(description="niveau:code, par exemple epci:243100518")],
+    debut: Annotated[date | None, Query(description="premier jour (inclus)")] = None,
+    fin: Annotated[date | None, Query(description="dernier jour (exclu)")] = None,
+    categorie: Annotated[list[str] | None, Query(description="domaine, famille ou catégorie")] = None,
+    source: Annotated[list[str] | None, Query(description="source ou groupe d'additivité")] = None,
+) -> Question:
+    """The common filters of every analysis."""
+    return Question(
+        parse_territory(territoire), period_of(debut, fin), tuple(categorie or ()), tuple(source or ())
+    )
+
+
+QuestionDep = Annotated[Question, Depends(question)]

@@ -1,0 +1,118 @@
+"""One table from faults to statuses; every error leaves as problem+json, in French."""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from observatoire import errors
+
+PROBLEM = "application/problem+json"
+BASE = "https://observatoire.example/problemes/"
+logger = logging.getLogger("observatoire.web")
+
+STATUSES: dict[type[errors.ObservatoireError], int] = {
+    errors.UnknownTerritory: 404,
+    errors.NotFound: 404,
+    errors.NotAuthenticated: 401,
+    errors.Forbidden: 403,
+    errors.Conflict: 409,
+    errors.FileTooLarge: 413,
+    errors.RefusedFile: 422,
+    errors.InvalidRequest: 422,
+    errors.UnavailableStore: 503,
+    errors.ImportFailed: 500,
+    errors.ObservatoireError: 500,
+}
+
+VALIDATION_MESSAGES = {
+    "missing": "ce paramètre est obligatoire",
+    "date_from_datetime_parsing": "une date AAAA-MM-JJ est attendue",
+    "date_parsing": "une date AAAA-MM-JJ est attendue",
+    "int_parsing": "un nombre entier est attendu",
+    "float_parsing": "un nombre est attendu",
+    "bool_parsing": "« true » ou « false » est attendu",
+    "uuid_parsing": "un identifiant d'import est attendu",
+    "literal_error": "valeur inconnue",
+    "enum": "valeur inconnue",
+    "json_invalid": "le corps n'est pas du JSON",
+}
+HTTP_DETAILS = {
+    404: ("Introuvable", "Cette adresse n'existe pas. La liste des adresses est à /docs."),
+    405: ("Méthode non permise", "Cette adresse ne répond pas à cette méthode HTTP. Voir /docs."),
+}
+
+
+def status_of(error: errors.ObservatoireError) -> int:
+    """The status of the nearest class of an error."""
+    return next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
+
+
+def problem(
+    request: Request,
+    status: int,
+    code: str,
+    title: str,
+    detail: str,
+    faults: list[dict[str, Any]] | None = None,
+) -> Response:
+    """RFC 9457 body."""
+    body: dict[str, Any] = {
+        "type": BASE + code,
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "instance": request.url.path,
+    }
+    if faults:
+        body["erreurs"] = faults
+    headers = {"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else {}
+    return Response(orjson.dumps(body), status, headers, media_type=PROBLEM)
+
+
+def install(app: FastAPI) -> None:
+    """Replace every default error body."""
+    app.add_exception_handler(errors.ObservatoireError, _expected)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def _expected(request: Request, error: Exception) -> Response:
+    assert isinstance(error, errors.ObservatoireError)
+    faults = [{"champ": f.field, "message": f.message, "valeur_attendue": f.expected} for f in error.fields]
+    return problem(request, status_of(error), error.code, error.title, str(error), faults)
+
+
+def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    faults = [
+        {
+            "champ": ".".join(str(part) for part in item["loc"][1:]) or str(item["loc"][0]),
+            "message": VALIDATION_MESSAGES.get(item["type"], "valeur refusée"),
+            "valeur_attendue": (item.get("ctx") or {}).get("expected"),
+        }
+        for item in error.errors()
+    ]
+    names = ", ".join(f"« {fault['champ']} »" for fault in faults)
+    detail = f"Paramètre à corriger : {names}."
+    return problem(request, 422, errors.InvalidRequest.code, errors.InvalidRequest.title, detail, faults)
+
+
+def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    title, detail = HTTP_DETAILS.get(
+        error.status_code, ("Demande refusée", "La demande n'a pas pu être lue.")
+    )
+    return problem(request, error.status_code, f"http_{error.status_code}", title, detail)
+
+
+def _unexpected(request: Request, error: Exception) -> Response:
+    # Never the message: it may hold a cell of a file.
+    logger.error("unexpected %s on %s %s", type(error).__name__, request.method, request.url.path)
+    detail = "Le serveur a rencontré une erreur imprévue ; rien n'a été écrit. Réessayez, puis prévenez l'administration."
+    return problem(request, 500, "erreur_interne", "Erreur interne", detail)

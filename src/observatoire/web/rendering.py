@@ -1,0 +1,114 @@
+"""Released answers to HTTP: the only road by which a figure leaves through the web."""
+
+from typing import Any
+
+import orjson
+from fastapi import Request, Response
+
+from observatoire.analyses.editions import PublishedSummary
+from observatoire.analyses.proof import Proof
+from observatoire.analyses.question import Question
+from observatoire.disclosure.policy import Audience
+from observatoire.disclosure.released import Disclosure, Released
+from observatoire.web.schemas.base import (
+    CoverageOut,
+    DisclosureOut,
+    HeadcountOut,
+    MethodOut,
+    PlacesOut,
+    ProofOut,
+    ProvenanceOut,
+    QuestionOut,
+    Wire,
+)
+
+JSON = "application/json"
+GEOJSON = "application/geo+json"
+
+
+class ReleasedResponse(Response):
+    """A response made from a Released value; a house test demands it of every analysis."""
+
+    media_type = JSON
+
+
+def respond(released: Released[Any], answer: Wire, media_type: str = JSON) -> ReleasedResponse:
+    """Encode an answer built from a released value."""
+    if not isinstance(released, Released):
+        raise TypeError("only Released values leave through the web")
+    return encode(released, answer.model_dump(mode="json", by_alias=True), media_type)
+
+
+def encode(released: Released[Any], content: Any, media_type: str = JSON) -> ReleasedResponse:  # noqa: ANN401
+    """Encode plain content made from a released value; public answers may be cached by anyone."""
+    public = released.disclosure.audience is Audience.PUBLIC
+    headers = {
+        "Cache-Control": "public, max-age=300" if public else "private, no-cache",
+        "Vary": "Authorization, Accept",
+    }
+    return ReleasedResponse(orjson.dumps(content), headers=headers, media_type=media_type)
+
+
+def question_out(question: Question) -> QuestionOut:
+    """The question as understood."""
+    return QuestionOut(
+        territory=str(question.territory),
+        start=question.period.start,
+        end=question.period.end,
+        categories=sorted(question.categories),
+        sources=sorted(question.sources),
+        parameters=dict(question.parameters),
+    )
+
+
+def proof_out(proof: Proof, disclosure: Disclosure) -> ProofOut:
+    """The proof block of a fresh answer."""
+    return ProofOut(
+        headcount=HeadcountOut.model_validate(proof.headcount),
+        coverage=CoverageOut.model_validate(proof.coverage),
+        places=PlacesOut.model_validate(proof.places),
+        method=MethodOut.model_validate(proof.method),
+        disclosure=DisclosureOut.model_validate(disclosure),
+        provenance=ProvenanceOut(digest=proof.digest, link=proof.imports_link),
+        warnings=list(proof.warnings),
+    )
+
+
+def published_proof_out(summary: PublishedSummary, disclosure: Disclosure) -> ProofOut:
+    """The proof block of an answer from an edition: coverage stands beside each year."""
+    edition = summary.edition
+    return ProofOut(
+        headcount=None,
+        coverage=None,
+        places=None,
+        method=MethodOut(
+            name="edition",
+            version=edition.policy_version,
+            parameters={"seuil": 5, "geographie": edition.geography, "nomenclature": edition.taxonomy},
+            references=["suppression primaire (1 à 4) et complémentaire, auditée par programme linéaire"],
+        ),
+        disclosure=DisclosureOut.model_validate(disclosure),
+        provenance=ProvenanceOut(digest=edition.digest, link=f"/api/v1/editions/{edition.number}"),
+        warnings=[*PUBLISHED_WARNINGS, *_gaps(summary)],
+    )
+
+
+PUBLISHED_WARNINGS = (
+    "Ces chiffres décrivent les faits portés à la connaissance des services et partenaires. Une hausse peut "
+    "traduire une activité ou un signalement plus important. Les sources ne s'additionnent pas.",
+    "« secret » : valeur protégée par le secret statistique ; « absent » : rien n'a été reçu, ce qui n'est pas zéro.",
+)
+
+
+def _gaps(summary: PublishedSummary) -> list[str]:
+    return [
+        f"« {group.group} » {year.year} : {year.coverage.months} mois reçus sur 12, le total est partiel."
+        for group in summary.groups
+        for year in group.years
+        if year.coverage.months < 12
+    ]
+
+
+def wants_geojson(request: Request, f: str | None) -> bool:
+    """Whether the caller asked for GeoJSON, by ``?f=`` or ``Accept``."""
+    return f == "geojson" or (f is None and GEOJSON in request.headers.get("accept", ""))

@@ -1,0 +1,1 @@
+"""French wire names, one seam: English attributes, French aliases."""

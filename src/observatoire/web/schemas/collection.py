@@ -1,0 +1,214 @@
+"""Sources, imports, categories, territories, editions on the wire."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import ConfigDict, Field
+
+from observatoire.domain.source import SourceKind, Visibility
+from observatoire.web.schemas.base import Wire
+
+
+class SourceIn(Wire):
+    """A source to create or replace; only code, libelle, type and territoire are required."""
+
+    model_config = ConfigDict(extra="forbid", from_attributes=True)
+
+    code: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{1,63}$")
+    label: str = Field(validation_alias="libelle", min_length=1, max_length=200)
+    kind: SourceKind = Field(validation_alias="type")
+    territory: str = Field(validation_alias="territoire")
+    organisation: str | None = Field(default=None, max_length=200)
+    covered_since: date | None = Field(default=None, validation_alias="couvert_depuis")
+    covered_until: date | None = Field(default=None, validation_alias="couvert_jusqua")
+    timezone: str | None = Field(default=None, validation_alias="fuseau")
+    group: str | None = Field(default=None, validation_alias="groupe", pattern=r"^[a-z0-9][a-z0-9_-]{1,63}$")
+    visibility: Visibility | None = Field(default=None, validation_alias="visibilite")
+
+
+class SourceOut(Wire):
+    """A source and its contract."""
+
+    code: str
+    label: str = Field(serialization_alias="libelle")
+    kind: str = Field(serialization_alias="type")
+    organisation: str
+    territory: str = Field(serialization_alias="territoire")
+    covered_since: date = Field(serialization_alias="couvert_depuis")
+    covered_until: date | None = Field(serialization_alias="couvert_jusqua")
+    timezone: str = Field(serialization_alias="fuseau")
+    group: str = Field(serialization_alias="groupe")
+    visibility: str = Field(serialization_alias="visibilite")
+
+
+class SourceList(Wire):
+    """Sources that the caller may read; how many others exist."""
+
+    sources: list[SourceOut]
+    others: int = Field(serialization_alias="autres_sources")
+
+
+class NilIn(Wire):
+    """« Rien à signaler » from ``debut`` to ``fin`` (exclusive)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    start: date = Field(validation_alias="debut")
+    end: date = Field(validation_alias="fin")
+    as_of: date | None = Field(default=None, validation_alias="arrete_le")
+
+
+class FileOut(Wire):
+    """The file as received."""
+
+    name: str = Field(serialization_alias="nom")
+    size: int = Field(serialization_alias="octets")
+    sha256: str
+    encoding: str = Field(serialization_alias="encodage")
+    separator: str = Field(serialization_alias="separateur")
+    sheet: str | None = Field(serialization_alias="feuille")
+
+
+class LinesOut(Wire):
+    """``lues`` equals the sum of the others, always."""
+
+    read: int = Field(serialization_alias="lues")
+    created: int = Field(serialization_alias="creees")
+    revised: int = Field(serialization_alias="revisees")
+    unchanged: int = Field(serialization_alias="inchangees")
+    duplicates: int = Field(serialization_alias="doublons")
+    quarantined: int = Field(serialization_alias="quarantaine")
+    set_aside: int = Field(serialization_alias="ecartees")
+
+
+class AnomalyOut(Wire):
+    """How many rows carry a fault or a flag."""
+
+    code: str
+    count: int = Field(serialization_alias="nombre")
+    label: str = Field(serialization_alias="libelle")
+
+
+class ImportPeriodOut(Wire):
+    """The months that the file covers; ``deduite`` when the sender did not say."""
+
+    start: date = Field(serialization_alias="debut")
+    end: date = Field(serialization_alias="fin")
+    deduced: bool = Field(serialization_alias="deduite")
+
+
+class ImportLocationOut(Wire):
+    """How many of the rows kept have a point."""
+
+    facts: int = Field(serialization_alias="faits")
+    located: int = Field(serialization_alias="localises")
+    share: float | None = Field(serialization_alias="part_localisee")
+
+
+class ImportOut(Wire):
+    """An import and its report."""
+
+    id: UUID
+    state: str = Field(serialization_alias="etat")
+    source: str
+    profile: str | None = Field(serialization_alias="profil")
+    simulation: bool
+    nil: bool = Field(serialization_alias="neant")
+    file: FileOut | None = Field(serialization_alias="fichier")
+    lines: LinesOut = Field(serialization_alias="lignes")
+    anomalies: list[AnomalyOut]
+    period: ImportPeriodOut | None = Field(serialization_alias="periode")
+    coverage: str = Field(serialization_alias="couverture")
+    as_of: date = Field(serialization_alias="arrete_le")
+    location: ImportLocationOut | None = Field(serialization_alias="localisation")
+    progress: float = Field(serialization_alias="progression")
+    started_at: datetime = Field(serialization_alias="demarre_le")
+    finished_at: datetime | None = Field(serialization_alias="termine_le")
+    message: str | None
+
+
+class ImportList(Wire):
+    """Imports, latest first."""
+
+    imports: list[ImportOut]
+    total: int
+
+
+class CategoryOut(Wire):
+    """A leaf of the pivot taxonomy."""
+
+    code: str
+    label: str = Field(serialization_alias="libelle")
+    family: str = Field(serialization_alias="famille")
+    family_label: str = Field(serialization_alias="famille_libelle")
+    domain: str = Field(serialization_alias="domaine")
+    domain_label: str = Field(serialization_alias="domaine_libelle")
+    sensitivity: int = Field(serialization_alias="sensibilite")
+
+
+class CategoryList(Wire):
+    """The pivot taxonomy."""
+
+    version: int
+    categories: list[CategoryOut]
+
+
+class TerritoryOut(Wire):
+    """A territory of a list."""
+
+    territory: str = Field(serialization_alias="territoire")
+    level: str = Field(serialization_alias="niveau")
+    code: str
+    name: str = Field(serialization_alias="nom")
+    kind: str | None = Field(serialization_alias="type")
+    vintage: int = Field(serialization_alias="millesime")
+    population: int | None
+    population_vintage: int | None = Field(serialization_alias="population_millesime")
+    fictional: bool = Field(serialization_alias="fictif")
+
+
+class TerritoryList(Wire):
+    """Territories, with how many match."""
+
+    territories: list[TerritoryOut] = Field(serialization_alias="territoires")
+    total: int
+
+
+class ParentOut(Wire):
+    """A membership, with the dates between which it holds."""
+
+    territory: str = Field(serialization_alias="territoire")
+    name: str = Field(serialization_alias="nom")
+    vintage: int = Field(serialization_alias="millesime")
+    valid_from: date = Field(serialization_alias="valide_depuis")
+    valid_to: date | None = Field(serialization_alias="valide_jusqua")
+
+
+class TerritoryDetail(TerritoryOut):
+    """A territory: parents, area, box, source of the contour, known defects."""
+
+    parents: list[ParentOut]
+    area_km2: float | None = Field(serialization_alias="superficie_km2")
+    bbox: list[float] | None
+    contour_source: str | None = Field(serialization_alias="contour_source")
+    defects: list[str] = Field(serialization_alias="defauts_connus")
+
+
+class EditionOut(Wire):
+    """An edition."""
+
+    number: int = Field(serialization_alias="numero")
+    published_at: datetime = Field(serialization_alias="publiee_le")
+    policy: str = Field(serialization_alias="politique")
+    policy_version: int = Field(serialization_alias="version")
+    geography: int = Field(serialization_alias="geographie")
+    taxonomy: int = Field(serialization_alias="nomenclature")
+    digest: str = Field(serialization_alias="empreinte")
+    audit: dict[str, Any]
+
+
+class EditionList(Wire):
+    """Editions, latest first."""
+
+    editions: list[EditionOut]

@@ -1,0 +1,74 @@
+"""From an Authorization header to a Caller."""
+
+import base64
+import binascii
+import time
+from dataclasses import dataclass
+
+from observatoire.disclosure.policy import PUBLIC, Caller, Role
+from observatoire.domain.territory import TerritoryLevel
+from observatoire.errors import NotAuthenticated
+from observatoire.store import accounts
+from observatoire.store.engine import Database
+from observatoire.store.reference import territories
+
+REMEMBERED_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class _Remembered:
+    caller: Caller
+    until: float
+
+
+class KeyRing:
+    """Checks keys against the store; remembers an answer for 30 s at most (a revoked key dies within)."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._known: dict[str, _Remembered] = {}
+
+    def caller(self, authorization: str | None) -> Caller:
+        """Who holds this header; the anonymous public without one.
+
+        Raises:
+            NotAuthenticated: a header that holds no valid key.
+        """
+        if not authorization:
+            return PUBLIC
+        key = _key_of(authorization)
+        name = accounts.digest(key)
+        known = self._known.get(name)
+        if known is None or known.until < time.monotonic():
+            known = _Remembered(self._look_up(key), time.monotonic() + REMEMBERED_SECONDS)
+            self._known[name] = known
+        return known.caller
+
+    def _look_up(self, key: str) -> Caller:
+        with self._database.reading() as connection:
+            record = accounts.find_key(connection, key)
+            if record is None:
+                raise NotAuthenticated
+            everywhere = any(code.level is TerritoryLevel.NATION for code in record.grant)
+            communes = (
+                None
+                if everywhere
+                else frozenset(
+                    c.code for code in record.grant for c in territories.communes_of(connection, code)
+                )
+            )
+        role = Role(record.role)
+        return Caller(record.label, role, record.organisation, record.grant, communes, record.scopes)
+
+
+def _key_of(authorization: str) -> str:
+    scheme, _, value = authorization.partition(" ")
+    if scheme.lower() == "bearer" and value.strip():
+        return value.strip()
+    if scheme.lower() == "basic":
+        try:
+            decoded = base64.b64decode(value, validate=True).decode()
+        except (binascii.Error, UnicodeDecodeError):
+            raise NotAuthenticated from None
+        return decoded.partition(":")[2]
+    raise NotAuthenticated

@@ -60,10 +60,9 @@ class Coverage:
     @property
     def population_share(self) -> float | None:
         """Share of the residents of the territory who live in covered communes; None when unknown."""
+        covered = self.covered
         total = sum(c.population or 0 for c in self.communes)
-        return (
-            sum(c.population or 0 for c in self.communes if c.code in self.covered) / total if total else None
-        )
+        return sum(c.population or 0 for c in self.communes if c.code in covered) / total if total else None
 
     def is_observed(self, month: date) -> bool:
         """Whether every source is wholly known for a month."""

@@ -231,10 +231,10 @@ def solve(
 ) -> Floats | None:
     """Cheapest x with matrix · x = 0 and lower ≤ x ≤ upper (in whole numbers if asked); None if not found."""
     if whole:
-        kind, balance = np.ones(len(price), dtype=np.int64), LinearConstraint(matrix, 0, 0)
-        limits = {"node_limit": MAX_NODES}
+        kind, sums = np.ones(len(price), dtype=np.int64), LinearConstraint(matrix, 0, 0)
+        box = Bounds(lower, upper)
         answer = milp(
-            price, integrality=kind, bounds=Bounds(lower, upper), constraints=balance, options=limits
+            price, integrality=kind, bounds=box, constraints=sums, options={"node_limit": MAX_NODES}
         )
     else:
         answer = linprog(  # type: ignore[call-overload]  # the stubs do not know sparse A_eq

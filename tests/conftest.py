@@ -1,0 +1,71 @@
+"""Fixtures: a template with France for the run, an observatory per module or per test."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings as hypothesis_settings
+from support.databases import copy_of, make_template
+from support.world import World
+
+from observatoire.settings import Settings
+from observatoire.store.engine import Database
+
+COMPLETE = os.environ.get("OBSERVATOIRE_TESTS_COMPLETS") == "1"
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+hypothesis_settings.register_profile("quotidien", max_examples=25, deadline=None)
+hypothesis_settings.register_profile("complet", max_examples=300, deadline=None)
+hypothesis_settings.load_profile("complet" if COMPLETE else "quotidien")
+
+
+@pytest.fixture(scope="session")
+def server() -> str:
+    """Address of the PostgreSQL server of the run."""
+    address = os.environ.get("OBSERVATOIRE_DATABASE_URL")
+    if not address:
+        pytest.skip("needs PostGIS: run ./scripts/test, or set OBSERVATOIRE_DATABASE_URL")
+    return address
+
+
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of the run share."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+
+
+@pytest.fixture(scope="session")
+def template(server: str, run_folder: Path) -> str:
+    """Name of the database that holds France."""
+    run_id = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    return make_template(server, run_id, run_folder)
+
+
+@pytest.fixture
+def world(server: str, template: str, run_folder: Path, tmp_path: Path) -> Iterator[World]:
+    """An empty observatory of France, for one test."""
+    with copy_of(server, template, run_folder) as address:
+        database = Database(address)
+        yield World(database, Settings(database_url=address, var=tmp_path))
+        database.dispose()
+
+
+@pytest.fixture(scope="module")
+def shared_world(
+    server: str, template: str, run_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
+    """An observatory that the tests of one module share: fill it in a fixture of the module."""
+    with copy_of(server, template, run_folder) as address:
+        database = Database(address)
+        yield World(database, Settings(database_url=address, var=tmp_path_factory.mktemp("var")))
+        database.dispose()
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real data beside the project."""
+    if not SHARED.exists():
+        pytest.skip("needs ../shared (real data, not distributed with the project)")
+    return SHARED

@@ -13,12 +13,17 @@ SCHEMAS = ("reference", "collection", "confidential", "published", "accounts")
 ROLES = ("observatoire_import", "observatoire_analyse", "observatoire_publication", "observatoire_diffusion")
 
 GRANTS = """
-grant usage on schema reference to observatoire_import, observatoire_analyse, observatoire_publication, observatoire_diffusion;
-grant select on all tables in schema reference to observatoire_import, observatoire_analyse, observatoire_publication, observatoire_diffusion;
-grant usage on schema collection to observatoire_import, observatoire_analyse, observatoire_publication;
-grant select on all tables in schema collection to observatoire_import, observatoire_analyse, observatoire_publication;
+grant usage on schema reference to
+    observatoire_import, observatoire_analyse, observatoire_publication, observatoire_diffusion;
+grant select on all tables in schema reference to
+    observatoire_import, observatoire_analyse, observatoire_publication, observatoire_diffusion;
+grant usage on schema collection to
+    observatoire_import, observatoire_analyse, observatoire_publication;
+grant select on all tables in schema collection to
+    observatoire_import, observatoire_analyse, observatoire_publication;
 grant insert, update, delete on all tables in schema collection to observatoire_import;
-grant usage on schema confidential to observatoire_import, observatoire_analyse, observatoire_publication;
+grant usage on schema confidential to
+    observatoire_import, observatoire_analyse, observatoire_publication;
 grant select on confidential.fact to observatoire_analyse, observatoire_publication;
 grant select, insert, update, delete on all tables in schema confidential to observatoire_import;
 grant usage on schema published to observatoire_publication, observatoire_diffusion;

@@ -5,7 +5,7 @@ maps classes to HTTP statuses and ``cli`` to exit codes: no HTTP here.
 """
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class ObservatoireError(Exception):
     title: ClassVar[str] = "Erreur"
     message: ClassVar[str] = "Une erreur est survenue."
 
-    def __init__(self, *args: object, fields: tuple[FieldError, ...] = (), **values: Any) -> None:
+    def __init__(self, *args: object, fields: tuple[FieldError, ...] = (), **values: object) -> None:
         super().__init__(*args)
         self.fields = fields
         self.values = values
@@ -91,8 +91,8 @@ class OutsideDiffusion(InvalidRequest):
     title = "Hors diffusion"
     message = (
         "Cette question dépasse ce qui est diffusé hors de votre périmètre. Existe : la synthèse "
-        "(/analyses/synthese) par années civiles entières, par domaine ou famille, pour une commune, un EPCI, "
-        "un département, une région ou la nation, sans filtre « source ». {0}"
+        "(/analyses/synthese) par années civiles entières, par domaine ou famille, pour une commune, "
+        "un EPCI, un département, une région ou la nation, sans filtre « source ». {0}"
     )
 
 
@@ -176,7 +176,9 @@ class UnreadableEncoding(RefusedFile):
 
     code = "encodage_illisible"
     title = "Encodage illisible"
-    message = "L'encodage du fichier n'est ni UTF-8 ni Windows-1252 (cp1252) : réenregistrez-le en CSV UTF-8."
+    message = (
+        "L'encodage du fichier n'est ni UTF-8 ni Windows-1252 (cp1252) : réenregistrez-le en CSV UTF-8."
+    )
 
 
 class UnknownProfile(RefusedFile):

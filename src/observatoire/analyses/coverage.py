@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import Connection
-
 from observatoire.analyses.question import Question, ask
 from observatoire.disclosure.gate import Journal
 from observatoire.disclosure.policy import Audience, Caller
@@ -14,7 +12,7 @@ from observatoire.domain.period import Period, next_month
 from observatoire.domain.source import Source
 from observatoire.errors import OutsideDiffusion
 from observatoire.store import imports as import_store
-from observatoire.store.engine import Database
+from observatoire.store.engine import Connection, Database
 from observatoire.store.imports import ReceivedPeriod
 from observatoire.store.reference import territories
 from observatoire.store.reference.territories import CommuneRecord
@@ -31,7 +29,7 @@ class MonthState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SourceCoverage:
-    """One source over a period: the state of each month, in order."""
+    """One source over a period: the communes asked about that it covers, the state of each month."""
 
     source: Source
     communes: frozenset[str]
@@ -54,8 +52,7 @@ class Coverage:
     @property
     def covered(self) -> frozenset[str]:
         """Communes of the territory that at least one of the sources covers."""
-        named = {commune.code for commune in self.communes}
-        return frozenset(named & set().union(*(s.communes for s in self.sources)))
+        return frozenset().union(*(source.communes for source in self.sources))
 
     @property
     def population_share(self) -> float | None:
@@ -72,6 +69,21 @@ class Coverage:
         """Whether any source sent something for a month."""
         return any(s.months[month] is not MonthState.MISSING for s in self.sources)
 
+    @property
+    def covered_by_all(self) -> frozenset[str]:
+        """Communes of the territory that every source covers."""
+        return frozenset.intersection(*(s.communes for s in self.sources)) if self.sources else frozenset()
+
+    def of(self, sources: Iterable[Source]) -> "Coverage":
+        """The same, for some of the sources."""
+        codes = {source.code for source in sources}
+        return Coverage(self.period, self.communes, tuple(s for s in self.sources if s.source.code in codes))
+
+    @property
+    def observed_months(self) -> int:
+        """Number of months wholly known of every source."""
+        return sum(self.is_observed(month) for month in self.period.months())
+
     def missing(self) -> list[tuple[Source, date]]:
         """Months not wholly known, by source."""
         return [(s.source, month) for s in self.sources for month in s.months if not s.has(month)]
@@ -86,7 +98,7 @@ def coverage_of(
     covered = []
     for source in chosen:
         own = [r for r in received if r.source == source.code]
-        codes = frozenset(c.code for c in territories.communes_of(connection, source.territory))
+        codes = territories.shared_communes(connection, source.territory, [c.code for c in communes])
         months = {month: _state(source, month, own) for month in period.months()}
         deduced = any(r.deduced and r.period.overlaps(period) for r in own)
         covered.append(SourceCoverage(source, codes, months, deduced))

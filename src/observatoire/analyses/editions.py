@@ -6,8 +6,6 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from sqlalchemy import Connection
-
 from observatoire.analyses.coverage import Coverage, coverage_of
 from observatoire.analyses.question import Asking, Question
 from observatoire.disclosure import gate
@@ -24,7 +22,7 @@ from observatoire.errors import NotComputableResult, OutsideDiffusion
 from observatoire.store import sources as source_store
 from observatoire.store.confidential import counts
 from observatoire.store.confidential.counts import CubeRow
-from observatoire.store.engine import Database
+from observatoire.store.engine import Connection, Database
 from observatoire.store.published import editions
 from observatoire.store.published.editions import EditionRecord, PublishedCell, PublishedCoverage
 from observatoire.store.reference import categories as category_store

@@ -5,17 +5,17 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection
-
 from observatoire.analyses.coverage import Coverage, MonthState
 from observatoire.analyses.question import Asking
 from observatoire.domain.incident import LocationPrecision, TimePrecision
 from observatoire.store import imports as import_store
 from observatoire.store.confidential.counts import PrecisionCount
+from observatoire.store.engine import Connection
 
 STANDARD_WARNING = (
     "Ces chiffres décrivent les faits portés à la connaissance des services et partenaires. "
-    "Une hausse peut traduire une activité ou un signalement plus important. Les sources ne s'additionnent pas."
+    "Une hausse peut traduire une activité ou un signalement plus important. "
+    "Les sources ne s'additionnent pas."
 )
 UNCLASSED_ALERT = 0.10
 
@@ -160,7 +160,8 @@ def coverage_warnings(coverage: Coverage, places: PlaceProof) -> list[str]:
         missing = _named(covered_source.months, MonthState.MISSING)
         if missing:
             warnings.append(
-                f"« {covered_source.source.code} » : rien reçu pour {_listed(missing)} ; ces mois sont absents, non nuls."
+                f"« {covered_source.source.code} » : rien reçu pour {_listed(missing)} ; "
+                "ces mois sont absents, non nuls."
             )
     if places.unclassed is not None and places.unclassed > UNCLASSED_ALERT:
         warnings.append(f"{places.unclassed:.0%} des faits restent à classer.".replace("%", " %"))

@@ -4,10 +4,8 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection
-
 from observatoire.disclosure.gate import Journal
-from observatoire.disclosure.policy import Audience, Caller, audience_of
+from observatoire.disclosure.policy import Audience, Caller, audience_of, outside_audience
 from observatoire.domain.incident import Category
 from observatoire.domain.period import Period
 from observatoire.domain.scope import Scope
@@ -15,6 +13,7 @@ from observatoire.domain.source import Source
 from observatoire.domain.territory import TerritoryCode
 from observatoire.errors import FieldError, NonAdditiveSources, NotComputableResult, UnknownCode
 from observatoire.store import sources as source_store
+from observatoire.store.engine import Connection
 from observatoire.store.reference import categories as category_store
 from observatoire.store.reference import territories
 from observatoire.store.reference.territories import CommuneRecord, TerritoryRecord
@@ -123,7 +122,10 @@ def ask(connection: Connection, question: Question, caller: Caller, journal: Jou
     audience = audience_of(caller, frozenset(c.code for c in communes))
     taxonomy = category_store.every(connection)
     leaves = leaves_of(taxonomy, question.categories) if question.categories else None
-    readable, hidden = _sources_on(connection, communes, caller, audience)
+    readable, hidden = _sources_on(connection, communes, caller)
+    if audience is Audience.INTERNE and not (readable or caller.sees_every_source):
+        # Inside its grant, an agent or a partner knows more than an edition only of its own sources.
+        audience = outside_audience(caller)
     return Asking(
         question=question,
         caller=caller,
@@ -161,16 +163,16 @@ def leaves_of(taxonomy: tuple[Category, ...], asked: tuple[str, ...]) -> tuple[s
 
 
 def _sources_on(
-    connection: Connection, communes: tuple[CommuneRecord, ...], caller: Caller, audience: Audience
+    connection: Connection, communes: tuple[CommuneRecord, ...], caller: Caller
 ) -> tuple[list[Source], int]:
     """Sources whose territory meets the one asked: those that the caller may read, how many others."""
-    wanted = {c.code for c in communes}
+    asked = [c.code for c in communes]
     present = [
         source
         for source in source_store.every(connection)
-        if wanted & {c.code for c in territories.communes_of(connection, source.territory)}
+        if territories.shared_communes(connection, source.territory, asked)
     ]
-    readable = [s for s in present if audience is Audience.INTERNE and caller.may_read_source(s.organisation)]
+    readable = [source for source in present if caller.may_read_source(source.organisation)]
     return readable, len(present) - len(readable)
 
 

@@ -4,8 +4,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
-
 from observatoire.analyses import editions
 from observatoire.analyses.coverage import Coverage, coverage_of
 from observatoire.analyses.proof import (
@@ -26,7 +24,7 @@ from observatoire.domain.incident import Category
 from observatoire.domain.source import Source
 from observatoire.store.confidential import counts
 from observatoire.store.confidential.counts import CategoryCount, PrecisionCount
-from observatoire.store.engine import Database
+from observatoire.store.engine import Connection, Database
 
 METHOD = MethodProof("synthese", 1, {}, ("comptage exact : un fait par ligne importée (unité « fait »)",))
 
@@ -53,6 +51,18 @@ class SourceTotal:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupCoverage:
+    """What a group's figures rest on: compare two periods only when as many months were received."""
+
+    communes: int
+    covered_communes: int
+    population_share: float | None
+    months: int
+    months_received: int
+    months_received_year_before: int
+
+
+@dataclass(frozen=True, slots=True)
 class GroupSummary:
     """One additivity group: what may be added together."""
 
@@ -62,6 +72,7 @@ class GroupSummary:
     year_before: Count
     categories: tuple[CategoryTotal, ...]
     located_share: float | None
+    coverage: GroupCoverage
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +85,16 @@ class Summary:
 
 
 def summarise(
-    database: Database, question: Question, caller: Caller, journal: Journal
+    database: Database, question: Question, caller: Caller, journal: Journal, *, from_edition: bool = False
 ) -> Released[Summary] | Released[editions.PublishedSummary]:
-    """Answer ``synthese``: exact inside the grant, from the last edition outside it.
+    """Answer ``synthese``: exact inside the grant, from the last edition outside it (or on demand).
 
     Raises:
         OutsideDiffusion: outside the grant, when the question is not one of the published grid.
     """
     with database.reading() as connection:
         asking = ask(connection, question, caller, journal)
-        if asking.audience is Audience.INTERNE:
+        if asking.audience is Audience.INTERNE and not from_edition:
             return _fresh(connection, asking)
     return editions.read_summary(database, asking)
 
@@ -115,7 +126,7 @@ def _fresh(connection: Connection, asking: Asking) -> Released[Summary]:
             METHOD,
             digest,
             link,
-            tuple(coverage_warnings(coverage, places)),
+            (*coverage_warnings(coverage, places), *_uneven(summaries)),
         )
         return Summary(asking.question, summaries, proof)
 
@@ -149,6 +160,27 @@ def _group(
         year_before=_count(sum(r.facts for r in past), known=there),
         categories=_categories(own, past, here, there, taxonomy),
         located_share=_located(own),
+        coverage=_group_coverage(coverage.of(sources), before.of(sources)),
+    )
+
+
+def _uneven(groups: tuple[GroupSummary, ...]) -> list[str]:
+    return [
+        f"« {g.group} » : {g.coverage.months_received} mois reçus, "
+        f"{g.coverage.months_received_year_before} un an avant ; les deux totaux ne se comparent pas."
+        for g in groups
+        if g.coverage.months_received != g.coverage.months_received_year_before
+    ]
+
+
+def _group_coverage(now: Coverage, before: Coverage) -> GroupCoverage:
+    return GroupCoverage(
+        communes=len(now.communes),
+        covered_communes=len(now.covered),
+        population_share=now.population_share,
+        months=sum(1 for _ in now.period.months()),
+        months_received=now.observed_months,
+        months_received_year_before=before.observed_months,
     )
 
 

@@ -111,7 +111,7 @@ def tabulate(
                     _method(split),
                     digest,
                     link,
-                    tuple([*coverage_warnings(coverage, places), *_warnings(unknown, total)]),
+                    (*coverage_warnings(coverage, places), *_warnings(unknown, total)),
                 ),
             )
 

@@ -100,10 +100,9 @@ def _send(client: httpx.Client, folder: Path) -> None:
         for file in files:
             fields = {key: file[key] for key in ("source", "debut", "fin", "arrete_le")}
             content = (folder / file["chemin"]).read_bytes()
-            answer = _checked(
-                client.post("/api/v1/imports", data=fields, files={"fichier": (file["nom"], content)})
-            )
-            for bucket, number in answer["lignes"].items():
+            sent = client.post("/api/v1/imports", data=fields, files={"fichier": (file["nom"], content)})
+            report = _checked(sent)
+            for bucket, number in report["lignes"].items():
                 lines[bucket] = lines.get(bucket, 0) + number
     for nil in plan["mois_neant"]:
         body = {key: nil[key] for key in ("debut", "fin", "arrete_le")}
@@ -182,9 +181,8 @@ def adresses(context: typer.Context, port: Annotated[int, typer.Option()] = 8000
     typer.echo(f"Observatoire (données fictives) : {base}/docs")
     question = f"territoire={EPCI}&source=pm-toulouse-metropole"
     typer.echo(f"  points chauds : {base}/api/v1/analyses/points-chauds?{question}")
-    typer.echo(
-        f"  synthèse publique : {base}/api/v1/analyses/synthese?territoire={EPCI}&debut=2024-01-01&fin=2025-01-01"
-    )
+    published = f"territoire={EPCI}&debut=2024-01-01&fin=2025-01-01"
+    typer.echo(f"  synthèse publique : {base}/api/v1/analyses/synthese?{published}")
     if _keys_path(found).exists():
         for name, key in json.loads(_keys_path(found).read_text(encoding="utf-8")).items():
             typer.echo(f"  clé {name:<18} {key}")

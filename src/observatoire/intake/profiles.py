@@ -44,15 +44,13 @@ class FieldRule:
             ]
         return self._rewritten(pl.concat_str(parts, separator=self.joint))
 
-    def _rewritten(self, text: pl.Expr) -> pl.Expr:
+    def _rewritten(self, original: pl.Expr) -> pl.Expr:
         """The first replacement whose pattern matches, else the text as it is."""
-        if not self.replacements:
-            return text
-        pattern, value = self.replacements[0]
-        chain = pl.when(text.str.contains(pattern)).then(text.str.replace(pattern, value))
-        for pattern, value in self.replacements[1:]:
-            chain = chain.when(text.str.contains(pattern)).then(text.str.replace(pattern, value))
-        return chain.otherwise(text)
+        result = original
+        for pattern, value in reversed(self.replacements):
+            rewritten = pl.when(original.str.contains(pattern)).then(original.str.replace(pattern, value))
+            result = rewritten.otherwise(result)
+        return result
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,7 +178,7 @@ def _sort_rows(
             set_aside.append(SetAside(line, fault, f"{len(fields)} colonnes au lieu de {width}"))
     columns = [list(column) for column in zip(*kept, strict=True)] if kept else [[] for _ in header]
     rows = pl.DataFrame(
-        {name: column for name, column in zip(header, columns, strict=True)} | {"line": lines},
+        dict(zip(header, columns, strict=True)) | {"line": lines},
         schema=dict.fromkeys(header, pl.String) | {"line": pl.Int64},
     )
     return Sheet(encoding, separator, header, rows, tuple(set_aside))

@@ -10,7 +10,6 @@ from datetime import UTC, date, datetime
 import numpy as np
 import polars as pl
 import shapely
-from sqlalchemy import Connection
 
 from observatoire.disclosure import gate
 from observatoire.domain.period import Period, month_start, next_month
@@ -23,7 +22,7 @@ from observatoire.intake.report import Anomaly, LineCounts
 from observatoire.space import crs
 from observatoire.store import imports
 from observatoire.store.confidential import incidents
-from observatoire.store.engine import Database
+from observatoire.store.engine import Connection, Database
 from observatoire.store.imports import ImportRecord, RejectRecord
 from observatoire.store.reference import categories, gazetteer, territories
 

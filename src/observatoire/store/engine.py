@@ -17,6 +17,8 @@ from sqlalchemy.pool import NullPool
 
 from observatoire.errors import UnavailableStore
 
+__all__ = ["Connection", "Database", "DatabaseRole", "Transaction", "driver_url"]
+
 
 class DatabaseRole(StrEnum):
     """Roles created by the migrations."""

@@ -90,9 +90,9 @@ def lock_source(connection: Connection, source: str) -> None:
 
 def add(connection: Connection, record: ImportRecord) -> int:
     """Insert an import and give its number (the order of arrival)."""
-    return connection.execute(
-        insert(import_).values(_values(record)).returning(import_.c.number)
-    ).scalar_one()
+    statement = insert(import_).values(_values(record)).returning(import_.c.number)
+    number: int = connection.execute(statement).scalar_one()
+    return number
 
 
 def finish(connection: Connection, record: ImportRecord) -> None:

@@ -92,14 +92,9 @@ def parse_territory(text: str, field: str = "territoire") -> TerritoryCode:
 def period_of(start: date | None, end: date | None) -> Period:
     """The period asked for; by default the last twelve complete months."""
     default = Period.last_twelve_complete_months(datetime.now(UTC).date())
-    if start is None and end is None:
-        return default
-    if end is None:
-        return Period(
-            start or default.start,
-            max(default.end, date(start.year + 1, start.month, 1) if start else default.end),
-        )
-    return Period(start or end.replace(year=end.year - 1), end)
+    if end is not None and start is None:
+        start = end.replace(year=end.year - 1, day=min(end.day, 28))
+    return Period(start or default.start, end or default.end)
 
 
 def question(

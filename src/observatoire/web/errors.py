@@ -114,5 +114,8 @@ def _http(request: Request, error: Exception) -> Response:
 def _unexpected(request: Request, error: Exception) -> Response:
     # Never the message: it may hold a cell of a file.
     logger.error("unexpected %s on %s %s", type(error).__name__, request.method, request.url.path)
-    detail = "Le serveur a rencontré une erreur imprévue ; rien n'a été écrit. Réessayez, puis prévenez l'administration."
+    detail = (
+        "Le serveur a rencontré une erreur imprévue ; rien n'a été écrit. "
+        "Réessayez, puis prévenez l'administration."
+    )
     return problem(request, 500, "erreur_interne", "Erreur interne", detail)

@@ -96,7 +96,8 @@ def published_proof_out(summary: PublishedSummary, disclosure: Disclosure) -> Pr
 PUBLISHED_WARNINGS = (
     "Ces chiffres décrivent les faits portés à la connaissance des services et partenaires. Une hausse peut "
     "traduire une activité ou un signalement plus important. Les sources ne s'additionnent pas.",
-    "« secret » : valeur protégée par le secret statistique ; « absent » : rien n'a été reçu, ce qui n'est pas zéro.",
+    "« secret » : valeur protégée par le secret statistique ; « absent » : rien n'a été reçu, "
+    "ce qui n'est pas zéro. Les catégories sensibles n'entrent dans aucun total diffusé.",
 )
 
 

@@ -57,18 +57,16 @@ class PublishedCoverage:
 
 def add(connection: Connection, geography: int, taxonomy: int, digest: str, audit: dict[str, Any]) -> int:
     """Open an edition and give its number."""
-    return connection.execute(
-        insert(edition)
-        .values(
-            policy=POLICY_NAME,
-            policy_version=POLICY_VERSION,
-            geography=geography,
-            taxonomy=taxonomy,
-            digest=digest,
-            audit=audit,
-        )
-        .returning(edition.c.number)
-    ).scalar_one()
+    statement = insert(edition).values(
+        policy=POLICY_NAME,
+        policy_version=POLICY_VERSION,
+        geography=geography,
+        taxonomy=taxonomy,
+        digest=digest,
+        audit=audit,
+    )
+    number: int = connection.execute(statement.returning(edition.c.number)).scalar_one()
+    return number
 
 
 def write_cells(connection: Connection, number: int, cells: Released[list[PublishedCell]]) -> None:

@@ -161,16 +161,10 @@ def communes_of(connection: Connection, code: TerritoryCode) -> list[CommuneReco
         record = get(connection, code)
         return [CommuneRecord(code.code, record.name, record.population)]
     if code.level in (TerritoryLevel.ARRONDISSEMENT, TerritoryLevel.QPV):
-        rows = connection.execute(
-            text(
-                "select t.code, t.name, t.population from reference.membership m join reference.territory t "
-                "on t.level = 'commune' and t.code = m.parent_code where m.child_level = :level "
-                "and m.child_code = :code and m.parent_level = 'commune' and m.valid_to is null order by t.code"
-            ),
-            {"level": code.level, "code": code.code},
-        )
+        name = "communes_containing"
     else:
-        rows = connection.execute(text(query("communes_of")), {"level": code.level, "code": code.code})
+        name = "communes_of"
+    rows = connection.execute(text(query(name)), {"level": code.level, "code": code.code})
     return [CommuneRecord(row.code, row.name, row.population) for row in rows]
 
 
@@ -195,9 +189,8 @@ def replace_all(
     connection.execute(text("delete from reference.territory where level <> 'qpv'"))
     connection.execute(text("delete from reference.former_code"))
     copy_frame(connection, "reference.territory", territories)
-    copy_frame(
-        connection, "reference.membership", memberships.with_columns(pl.lit(valid_from).alias("valid_from"))
-    )
+    dated = memberships.with_columns(pl.lit(valid_from).alias("valid_from"))
+    copy_frame(connection, "reference.membership", dated)
     copy_frame(connection, "reference.former_code", former_codes)
     copy_frame(connection, "reference.contour", contours_frame)
 
@@ -217,9 +210,8 @@ def replace_neighbourhoods(
     ):
         connection.execute(text(statement), {"codes": codes})
     copy_frame(connection, "reference.territory", territories)
-    copy_frame(
-        connection, "reference.membership", memberships.with_columns(pl.lit(valid_from).alias("valid_from"))
-    )
+    dated = memberships.with_columns(pl.lit(valid_from).alias("valid_from"))
+    copy_frame(connection, "reference.membership", dated)
     copy_frame(connection, "reference.contour", contours_frame)
 
 
@@ -249,7 +241,7 @@ def communes_in_departements(connection: Connection, departements: Sequence[str]
 
 
 def split_by_departement(connection: Connection, communes: frozenset[str]) -> tuple[list[str], list[str]]:
-    """(départements all of whose communes are given, the communes given that lie in no such département)."""
+    """(départements whose communes are all given, the given communes that lie in no such département)."""
     rows = connection.execute(
         text(
             "select parent_code, child_code from reference.membership where child_level = 'commune' "
@@ -266,40 +258,29 @@ def split_by_departement(connection: Connection, communes: frozenset[str]) -> tu
 
 def commune_totals(connection: Connection) -> dict[tuple[str, str], tuple[int, int]]:
     """(number of communes, residents) of each territory above the commune, by (level, code)."""
-    rows = connection.execute(
-        text(
-            "select m.parent_level, m.parent_code, count(*), coalesce(sum(t.population), 0) "
-            "from reference.membership m join reference.territory t on t.level = 'commune' and t.code = m.child_code "
-            "where m.child_level = 'commune' and m.valid_to is null group by 1, 2"
-        )
-    )
+    rows = connection.execute(text(query("commune_totals")))
     return {(row[0], row[1]): (row[2], int(row[3])) for row in rows}
 
 
 def touched(connection: Connection, shape: Any) -> tuple[str, ...]:  # noqa: ANN401
     """Communes of which a shape (shapely, degrees) covers more than a hundredth of itself."""
-    rows = connection.execute(
-        text(
-            "with q as (select st_geomfromwkb(:wkb, 4326) as geom) select c.code from reference.contour c, q "
-            "where c.level = 'commune' and c.geom && q.geom and st_intersects(c.geom, q.geom) "
-            "and st_area(st_intersection(c.geom, q.geom)) > st_area(q.geom) / 100 order by c.code"
-        ),
-        {"wkb": shapely.to_wkb(shape)},
-    )
+    rows = connection.execute(text(query("touched_communes")), {"wkb": shapely.to_wkb(shape)})
     return tuple(row[0] for row in rows)
 
 
 def place_facts_in_neighbourhoods(connection: Connection, generation: int, codes: Sequence[str]) -> None:
     """Give the stored facts their neighbourhood of one generation, for the codes just loaded."""
-    column = f"qpv_{generation:d}"
     for table in ("confidential.fact", "confidential.fact_history"):
-        connection.execute(
-            text(f"update {table} set {column} = null where {column} = any(:codes)"), {"codes": list(codes)}
-        )
-        connection.execute(
-            text(
-                f"update {table} f set {column} = c.code from reference.contour c "
-                "where c.level = 'qpv' and c.code = any(:codes) and f.geom && c.geom and st_intersects(c.geom, f.geom)"
-            ),
-            {"codes": list(codes)},
-        )
+        for name in ("leave_neighbourhoods", "enter_neighbourhoods"):
+            statement = query(name).format(table=table, column=f"qpv_{generation:d}")
+            connection.execute(text(statement), {"codes": list(codes)})
+
+
+def shared_communes(connection: Connection, code: TerritoryCode, among: Sequence[str]) -> frozenset[str]:
+    """Those of some communes that lie in a territory (or are touched by it, for a neighbourhood)."""
+    if code.level in (TerritoryLevel.COMMUNE, TerritoryLevel.ARRONDISSEMENT, TerritoryLevel.QPV):
+        return frozenset(c.code for c in communes_of(connection, code)) & frozenset(among)
+    rows = connection.execute(
+        text(query("shared_communes")), {"level": code.level, "code": code.code, "among": list(among)}
+    )
+    return frozenset(row[0] for row in rows)

@@ -26,7 +26,6 @@ from observatoire.web.rendering import (
 )
 from observatoire.web.schemas.analyses import (
     ChangeOut,
-    CountOut,
     HotspotAnswer,
     HotspotCollection,
     MaskOut,
@@ -41,14 +40,24 @@ from observatoire.web.schemas.analyses import (
     TrendAnswer,
     TrendOut,
 )
+from observatoire.web.schemas.base import CountOut
 
 router = APIRouter(prefix="/analyses", tags=["analyses"], responses=PROBLEMS)
 
 
 @router.get("/synthese", response_model=SummaryAnswer, summary="Totaux par catégorie et par source")
-def synthese(who: CallerDep, found: ServicesDep, question: QuestionDep) -> ReleasedResponse:
+def synthese(
+    who: CallerDep,
+    found: ServicesDep,
+    question: QuestionDep,
+    diffusion: Annotated[
+        Literal["edition"] | None, Query(description="lire la dernière édition, même dans son périmètre")
+    ] = None,
+) -> ReleasedResponse:
     """Per additivity group; outside the grant, whole years from the last edition."""
-    released = synthesis.summarise(found.database, question, who, found.journal())
+    released = synthesis.summarise(
+        found.database, question, who, found.journal(), from_edition=diffusion == "edition"
+    )
     value = released.value
     result: SummaryOut | PublishedSummaryOut
     if isinstance(value, Summary):

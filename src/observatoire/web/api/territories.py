@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 from observatoire.domain.territory import TerritoryCode, TerritoryLevel
 from observatoire.errors import NotFound
 from observatoire.store.reference import territories
-from observatoire.store.reference.territories import TerritoryRecord
+from observatoire.store.reference.territories import ParentRecord, TerritoryRecord
 from observatoire.web.dependencies import ServicesDep, parse_territory
 from observatoire.web.problems import PROBLEMS
 from observatoire.web.rendering import GEOJSON
@@ -34,7 +34,7 @@ def list_territories(
     with found.database.diffusing() as connection:
         records, total = territories.search(connection, niveau, inside, words, limit, offset)
     response.headers.update(CACHE)
-    return TerritoryList(territories=[TerritoryOut(**_common(r)) for r in records], total=total)
+    return TerritoryList(territories=[TerritoryOut.model_validate(_common(r)) for r in records], total=total)
 
 
 @router.get("/territoires/{territoire}", summary="Un territoire")
@@ -46,22 +46,25 @@ def get_territory(found: ServicesDep, response: Response, territoire: str) -> Te
         parents = territories.parents(connection, code)
         contour = territories.contour(connection, code)
     response.headers.update(CACHE)
-    return TerritoryDetail(
-        **_common(record),
-        parents=[
-            ParentOut(
-                territory=str(p.code),
-                name=p.name,
-                vintage=p.vintage,
-                valid_from=p.valid_from,
-                valid_to=p.valid_to,
-            )
-            for p in parents
-        ],
-        area_km2=contour.area_km2 if contour else None,
-        bbox=list(contour.bbox) if contour and contour.bbox else None,
-        contour_source=contour.source if contour else None,
-        defects=list(contour.defects) if contour else ["contour_absent"],
+    return TerritoryDetail.model_validate(
+        {
+            **_common(record),
+            "parents": [_parent(parent) for parent in parents],
+            "area_km2": contour.area_km2 if contour else None,
+            "bbox": list(contour.bbox) if contour and contour.bbox else None,
+            "contour_source": contour.source if contour else None,
+            "defects": list(contour.defects) if contour else ["contour_absent"],
+        }
+    )
+
+
+def _parent(record: ParentRecord) -> ParentOut:
+    return ParentOut(
+        territory=str(record.code),
+        name=record.name,
+        vintage=record.vintage,
+        valid_from=record.valid_from,
+        valid_to=record.valid_to,
     )
 
 

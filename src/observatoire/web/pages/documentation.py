@@ -12,7 +12,8 @@ STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b1b1b}"
     "code{background:#f2f2f2;padding:.1em .3em}details{border-top:1px solid #ddd;padding:.5rem 0}"
     "summary{cursor:pointer}table{border-collapse:collapse;margin:.5rem 0}td,th{border:1px solid #ddd;"
-    "padding:.2rem .6rem;text-align:left;vertical-align:top}.m{display:inline-block;width:5rem;font-weight:700}"
+    "padding:.2rem .6rem;text-align:left;vertical-align:top}"
+    ".m{display:inline-block;width:5rem;font-weight:700}"
 )
 
 
@@ -27,8 +28,9 @@ def documentation(request: Request) -> HTMLResponse:
     )
     page = (
         f'<!doctype html><html lang="fr"><head><meta charset="utf-8"><title>API – Observatoire</title>'
-        f"<style>{STYLE}</style></head><body><h1>API de l'observatoire</h1><p>{escape(schema['info']['description'])}</p>"
-        f'<p>Contrat complet : <a href="/openapi.json">openapi.json</a> (OpenAPI {escape(schema["openapi"])}). '
+        f"<style>{STYLE}</style></head><body><h1>API de l'observatoire</h1>"
+        f"<p>{escape(schema['info']['description'])}</p>"
+        f'<p>Contrat complet : <a href="/openapi.json">openapi.json</a> (OpenAPI {schema["openapi"]}). '
         f"Authentification : <code>Authorization: Bearer &lt;clé&gt;</code>, ou HTTP Basic avec la clé pour "
         f"mot de passe.</p>{blocks}</body></html>"
     )

@@ -26,6 +26,17 @@ class SourceTotalOut(Wire):
     located_share: float | None = Field(serialization_alias="part_localisee")
 
 
+class GroupCoverageOut(Wire):
+    """What a group's figures rest on."""
+
+    communes: int
+    covered_communes: int = Field(serialization_alias="communes_couvertes")
+    population_share: float | None = Field(serialization_alias="part_population")
+    months: int = Field(serialization_alias="mois")
+    months_received: int = Field(serialization_alias="mois_recus")
+    months_received_year_before: int = Field(serialization_alias="mois_recus_annee_precedente")
+
+
 class GroupSummaryOut(Wire):
     """One additivity group."""
 
@@ -35,6 +46,7 @@ class GroupSummaryOut(Wire):
     year_before: CountOut = Field(serialization_alias="faits_annee_precedente")
     categories: list[CategoryTotalOut]
     located_share: float | None = Field(serialization_alias="part_localisee")
+    coverage: GroupCoverageOut = Field(serialization_alias="couverture")
 
 
 class SummaryOut(Wire):

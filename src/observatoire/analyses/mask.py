@@ -1,0 +1,173 @@
+"""The mask of a hotspot map: the cells that the chosen sources can speak of, and no other.
+
+A commune is in when every chosen source covers it over the whole period. A place where less
+than 70 % of the facts have a point is out, and named: a commune, or a whole département where the
+map is regional or national. The one-ring buffer around the mask holds covered, well located
+communes of the caller's grant only. Decision record 0005.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from observatoire.analyses.coverage import Coverage
+from observatoire.analyses.question import Asking
+from observatoire.disclosure import gate
+from observatoire.disclosure.confidential import Confidential
+from observatoire.domain.scope import Scope
+from observatoire.domain.source import Source
+from observatoire.domain.territory import NATION, TerritoryLevel
+from observatoire.errors import NotComputableResult
+from observatoire.space import cells as h3
+from observatoire.space.locate import CommuneLocator
+from observatoire.store.confidential import counts
+from observatoire.store.confidential.counts import UnitCount
+from observatoire.store.engine import Connection
+from observatoire.store.reference import territories
+
+FEWEST_LOCATED = 0.70
+Cells = NDArray[np.uint64]
+NO_CELL: Cells = np.array([], dtype=np.uint64)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mask:
+    """The study area of one map.
+
+    Attributes:
+        cells: H3 cells whose centre is inside, sorted, shape (n,).
+        buffer: cells of the ring around them whose facts count, shape (b,).
+        communes: communes whose facts are mapped; ``buffer_communes``: those of the buffer.
+        unit: level at which places are judged; ``poor``: codes of the places left out.
+        names: names of the places, by code.
+    """
+
+    cells: Cells
+    buffer: Cells
+    communes: frozenset[str]
+    buffer_communes: frozenset[str]
+    unit: TerritoryLevel
+    poor: frozenset[str]
+    names: dict[str, str]
+
+    @property
+    def identifier(self) -> str:
+        """Changes exactly when the cells of the mask change."""
+        return hashlib.sha256(self.cells.astype(">u8").tobytes()).hexdigest()[:16]
+
+
+def build(
+    connection: Connection, asking: Asking, sources: list[Source], coverage: Coverage, resolution: int
+) -> tuple[Mask, Confidential[list[UnitCount]]]:
+    """(mask, facts and located facts of each place).
+
+    Raises:
+        NotComputableResult: a month is missing, or no place is left.
+    """
+    _refuse_gaps(coverage)
+    covered = coverage.covered_by_all
+    unit = _unit_of(asking.question.territory.level)
+    units = counts.by_unit(connection, asking.scope(sources), covered, unit)
+    poor = gate.mask_decision(units.map(_poorly_located))
+    kept = covered - _communes_of(connection, poor, unit)
+    names = _names(connection, asking, unit)
+    if not kept:
+        _refuse_empty(covered, poor, names)
+    cells = _cells(connection, asking, kept, unit, resolution)
+    buffer, around = _buffer(connection, asking, sources, coverage, cells)
+    return Mask(cells, buffer, kept, around, unit, poor, names), units
+
+
+def everywhere(asking: Asking, sources: list[Source]) -> Scope:
+    """The question's filters on the whole country: the buffer lies outside the territory."""
+    return Scope(NATION, asking.question.period, tuple(s.code for s in sources), asking.leaves)
+
+
+def _refuse_gaps(coverage: Coverage) -> None:
+    missing = coverage.missing()
+    if missing:
+        listed = ", ".join(f"« {source.code} » {month:%Y-%m}" for source, month in missing[:6])
+        more = f" et {len(missing) - 6} autres" if len(missing) > 6 else ""
+        raise NotComputableResult(
+            "la carte ne parle que de ce qui est couvert sur toute la période, or il manque : "
+            f"{listed}{more}. Choisissez une période entièrement reçue, ou importez ces mois."
+        )
+
+
+def _refuse_empty(covered: frozenset[str], poor: frozenset[str], names: dict[str, str]) -> None:
+    if not covered:
+        raise NotComputableResult(
+            "aucune commune du territoire n'est couverte par toutes les sources choisies. "
+            "Choisissez une seule source ou un autre territoire."
+        )
+    listed = ", ".join(sorted(names.get(code, code) for code in poor)[:6])
+    raise NotComputableResult(
+        f"moins de 70 % des faits ont un point ({listed}) : la carte ne peut rien en dire. "
+        "Faites ajouter les coordonnées à l'export de la source."
+    )
+
+
+def _unit_of(level: TerritoryLevel) -> TerritoryLevel:
+    coarse = level in (TerritoryLevel.NATION, TerritoryLevel.REGION)
+    return TerritoryLevel.DEPARTEMENT if coarse else TerritoryLevel.COMMUNE
+
+
+def _poorly_located(units: Iterable[UnitCount]) -> frozenset[str]:
+    return frozenset(u.unit for u in units if u.unit and u.located < FEWEST_LOCATED * u.facts)
+
+
+def _communes_of(connection: Connection, poor: frozenset[str], unit: TerritoryLevel) -> frozenset[str]:
+    if unit is TerritoryLevel.COMMUNE:
+        return poor
+    return territories.communes_in_departements(connection, sorted(poor))
+
+
+def _names(connection: Connection, asking: Asking, unit: TerritoryLevel) -> dict[str, str]:
+    if unit is TerritoryLevel.COMMUNE:
+        return {c.code: c.name for c in asking.communes}
+    found, _ = territories.search(connection, unit, None, None, 200, 0)
+    return {record.code.code: record.name for record in found}
+
+
+def _cells(
+    connection: Connection, asking: Asking, communes: frozenset[str], unit: TerritoryLevel, resolution: int
+) -> Cells:
+    """Cells whose centre lies in the communes kept, or in the part of them asked for."""
+    territory = asking.question.territory
+    if territory.level in (TerritoryLevel.QPV, TerritoryLevel.ARRONDISSEMENT):
+        shapes = territories.contours(connection, territory.level, [territory.code])
+    elif unit is TerritoryLevel.DEPARTEMENT:
+        whole, rest = territories.split_by_departement(connection, communes)
+        shapes = territories.contours(connection, TerritoryLevel.DEPARTEMENT, whole)
+        shapes |= territories.contours(connection, TerritoryLevel.COMMUNE, rest)
+    else:
+        shapes = territories.contours(connection, TerritoryLevel.COMMUNE, sorted(communes))
+    found = [h3.cells_within(shape, resolution) for shape in shapes.values()]
+    return np.unique(np.concatenate(found)) if found else NO_CELL
+
+
+def _buffer(
+    connection: Connection, asking: Asking, sources: list[Source], coverage: Coverage, cells: Cells
+) -> tuple[Cells, frozenset[str]]:
+    """(cells of the ring whose facts count, their communes)."""
+    ring = h3.ring(cells) if cells.size else NO_CELL
+    if not ring.size:
+        return NO_CELL, frozenset()
+    longitude, latitude = h3.centres(ring)
+    window = (float(longitude.min()), float(latitude.min()), float(longitude.max()), float(latitude.max()))
+    shapes = territories.contours_in(connection, TerritoryLevel.COMMUNE, window)
+    outside = frozenset(shapes) - {c.code for c in asking.communes}
+    for source in sources:
+        outside &= territories.shared_communes(connection, source.territory, sorted(outside))
+    if asking.caller.communes is not None:
+        outside &= asking.caller.communes
+    if not outside:
+        return NO_CELL, frozenset()
+    units = counts.by_unit(connection, everywhere(asking, sources), outside, TerritoryLevel.COMMUNE)
+    codes = sorted(outside - gate.mask_decision(units.map(_poorly_located)))
+    held = CommuneLocator(codes, [shapes[code] for code in codes]).locate(longitude, latitude)
+    inside = np.array([code is not None for code in held], dtype=bool)
+    return ring[inside], frozenset(codes)

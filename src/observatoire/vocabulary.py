@@ -1,0 +1,346 @@
+"""The glossary as data: official French term, identifier in the code, name on the wire.
+
+French on the wire, English in the code; one seam, in ``web/schemas`` and ``outputs``. House tests
+check that a name of one side always has the same name on the other, and that
+``docs/glossaire.md`` is what ``glossary_page`` writes.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One word per thing.
+
+    ``wire`` is empty when the term does not travel; ``planned`` when no code uses it yet.
+    ``remark`` (French, for readers of the page) says what it is not, or who defines it.
+    """
+
+    label: str
+    identifier: str
+    wire: str = ""
+    remark: str = ""
+    planned: bool = False
+
+
+GLOSSARY: tuple[Term, ...] = (
+    # ---- facts
+    Term(
+        "fait, incident", "fact", "faits", "événement consigné par une source ; pas toujours une infraction"
+    ),
+    Term("catégorie", "Category", "categorie", "feuille de la nomenclature pivot (A101)"),
+    Term(
+        "famille, domaine", "family, domain", "famille, domaine", "A1 et A : niveaux au-dessus de la feuille"
+    ),
+    Term("nomenclature", "taxonomy", "nomenclature", "versionnée"),
+    Term(
+        "à classer",
+        "unclassed",
+        "non_classe",
+        "libellé sans correspondance, rangé en Z999 : sa part est dans la preuve",
+    ),
+    Term("sensibilité d'une catégorie", "sensitivity", "sensibilite", "2 : ne sort jamais du périmètre"),
+    Term(
+        "unité de compte",
+        "unit",
+        "",
+        "jamais d'addition entre unités ; « fait » pour les imports",
+    ),
+    Term("date et heure du fait", "occurred_from", "", "souvent incertaine : voir la précision"),
+    Term("jour local", "local_day", "", "jour civil du lieu ; les périodes se comparent à lui"),
+    Term("précision de l'heure", "TimePrecision", "", "minute, heure, creneau, jour"),
+    Term("précision de localisation", "location_precision", "localisation", "point ou commune"),
+    Term(
+        "infraction (crime, délit, contravention)",
+        "Offence",
+        "infraction",
+        "NATINF ; jamais « crime » pour les trois",
+        planned=True,
+    ),
+    Term("main courante", "logbook", "main_courante", "n'est pas une plainte", planned=True),
+    Term(
+        "plainte / signalement",
+        "complaint / citizen_report",
+        "plainte / signalement",
+        "« report » seul est banni du code",
+        planned=True,
+    ),
+    # ---- sources and imports
+    Term("source", "Source", "source", "qui envoie des faits, pour quel territoire"),
+    Term("type de source", "SourceKind", "type", "police_municipale, bailleur, transporteur…"),
+    Term("police municipale", "POLICE_MUNICIPALE", "police_municipale"),
+    Term("bailleur (social)", "BAILLEUR", "bailleur"),
+    Term("transporteur", "TRANSPORTEUR", "transporteur"),
+    Term(
+        "groupe d'additivité",
+        "group",
+        "groupe",
+        "seules les sources d'un même groupe s'additionnent",
+    ),
+    Term("visibilité d'une source", "Visibility", "visibilite", "le plus large public de ce qui en est tiré"),
+    Term("import", "ImportRecord", "imports", "un fichier reçu et ce qu'il est devenu"),
+    Term("profil", "Profile", "profil", "carte des colonnes d'un exporteur ; liste d'autorisation"),
+    Term(
+        "quarantaine / écartées",
+        "quarantined / set_aside",
+        "quarantaine / ecartees",
+        "lignes à corriger / lignes qui ne sont pas des faits (totaux, pieds de page)",
+    ),
+    Term("arrêté le", "as_of", "arrete_le", "date d'extraction ; la plus récente l'emporte"),
+    Term("rien à signaler, néant", "nil", "neant", "zéro déclaré, qui n'est pas une absence"),
+    Term("couverture", "Coverage", "couverture", "ce qui a été reçu : recu, partiel, neant, absent"),
+    # ---- territories
+    Term("territoire, niveau", "TerritoryCode, TerritoryLevel", "territoire, niveau", "niveau:code"),
+    Term("commune", "COMMUNE", "commune", "code officiel géographique (COG, Insee) : du texte, 2A004"),
+    Term("arrondissement municipal", "ARRONDISSEMENT", "arrondissement", "jamais ajouté à sa commune"),
+    Term("EPCI", "EPCI", "epci", "SIREN ; intercommunalité à fiscalité propre"),
+    Term("EPT", "EPT", "ept", "établissement public territorial ; jamais ajouté à son EPCI"),
+    Term("département", "DEPARTEMENT", "departement", "« department » désignerait un service"),
+    Term("région, nation", "REGION, NATION", "region, nation"),
+    Term(
+        "quartier prioritaire (QPV)",
+        "QPV",
+        "qpv",
+        "chevauche communes et IRIS ; les listes de 2015 et de 2024 diffèrent",
+    ),
+    Term("IRIS", "iris", "iris", "découpage statistique (Insee)", planned=True),
+    Term("maille", "cell", "maille", "cellule H3 ; en paramètre, sa résolution"),
+    Term("millésime", "vintage", "millesime", "sur chaque découpage et chaque population"),
+    Term(
+        "contour, défauts connus",
+        "contour, defects",
+        "contour, defauts_connus",
+        "un trou n'est jamais comblé",
+    ),
+    Term("population", "population", "population", "population municipale, avec son millésime"),
+    # ---- analyses
+    Term("synthèse", "Summary", "synthese"),
+    Term("point chaud", "HotspotCell", "points-chauds", "énoncé statistique, avec méthode et valeur p"),
+    Term("masque", "Mask", "masque", "les mailles dont les sources peuvent parler, et elles seules"),
+    Term("créneau horaire", "slot", "creneau", "jour de la semaine × heures"),
+    Term("tendance", "trends", "tendances", "pente annuelle qui tient compte de la saison"),
+    Term(
+        "évolution", "change", "evolution_annuelle", "évolution, tendance, saisonnalité ne sont pas synonymes"
+    ),
+    Term("verdict", "Verdict", "verdict", "hausse, baisse, stable, non_concluant"),
+    Term(
+        "taux pour mille",
+        "rate_per_thousand",
+        "taux_pour_mille",
+        "toujours avec son dénominateur",
+        planned=True,
+    ),
+    Term("preuve", "Proof", "preuve", "ce qui accompagne chaque chiffre"),
+    Term(
+        "effectif, exclus",
+        "Headcount, excluded",
+        "effectif, exclus",
+        "total = retenus + exclus, chacun motivé",
+    ),
+    Term("empreinte", "digest", "empreinte", "de la question et des imports dont elle dépend"),
+    # ---- disclosure
+    Term(
+        "secret statistique",
+        "disclosure",
+        "diffusion",
+        "le module ; « diffusion » est ce que la porte a appliqué",
+    ),
+    Term("état d'une valeur", "ValueState", "etat", "publie, zero, secret, absent : absent n'est pas zéro"),
+    Term(
+        "seuil de diffusion",
+        "THRESHOLD",
+        "seuil",
+        "5 : un compte de 1 à 4 n'est jamais montré hors du périmètre",
+    ),
+    Term("cercle de lecteurs", "Audience", "audience", "interne, partenaires, public"),
+    Term("périmètre", "grant", "", "territoires d'une clé"),
+    Term("édition", "edition", "edition", "ce qui est publié, protégé et audité une fois pour toutes"),
+    # ---- strategy
+    Term("CLSPD / CISPD", "clspd", "clspd", "le conseil, non son programme", planned=True),
+    Term("stratégie (STSPD)", "Strategy", "strategie", planned=True),
+    Term("axe prioritaire", "PriorityAxis", "axe", planned=True),
+    Term("objectif / fiche-action", "Objective / ActionSheet", "objectif / fiche_action", planned=True),
+    Term(
+        "pilote / partenaire",
+        "lead_organisation / partner",
+        "pilote / partenaire",
+        "« pilot » est un faux ami",
+        planned=True,
+    ),
+    Term(
+        "territoire témoin, avant/après",
+        "control_area, before_after",
+        "territoire_temoin, avant_apres",
+        "une évaluation n'est jamais un simple avant/après",
+        planned=True,
+    ),
+)
+
+FIELDS: dict[str, str] = {
+    "area_km2": "superficie_km2",
+    "as_of": "arrete_le",
+    "breaks": "ruptures",
+    "buffer_cells": "mailles_tampon",
+    "by_day": "par_jour",
+    "by_slot": "par_creneau",
+    "cell": "maille",
+    "cells": "mailles",
+    "change": "evolution_annuelle",
+    "complete": "complet",
+    "count": "nombre",
+    "coverage": "couverture",
+    "covered_communes": "communes_couvertes",
+    "covered_since": "couvert_depuis",
+    "covered_until": "couvert_jusqua",
+    "created": "creees",
+    "day": "jour",
+    "days": "jours",
+    "deduced": "deduite",
+    "deduced_period": "periode_deduite",
+    "defects": "defauts_connus",
+    "digest": "empreinte",
+    "disclosure": "diffusion",
+    "domain": "domaine",
+    "domain_label": "domaine_libelle",
+    "duplicates": "doublons",
+    "encoding": "encodage",
+    "end": "fin",
+    "excluded": "exclus",
+    "expected": "attendu",
+    "facts": "faits",
+    "family": "famille",
+    "family_label": "famille_libelle",
+    "faults": "erreurs",
+    "fictional": "fictif",
+    "field": "champ",
+    "file": "fichier",
+    "finished_at": "termine_le",
+    "geography": "geographie",
+    "grade": "classe",
+    "group": "groupe",
+    "groups": "groupes",
+    "headcount": "effectif",
+    "high": "rapport_haut",
+    "identifier": "identifiant",
+    "kept": "retenus",
+    "kind": "type",
+    "label": "libelle",
+    "level": "niveau",
+    "lines": "lignes",
+    "link": "lien",
+    "located": "faits_localises",
+    "located_share": "part_localisee",
+    "location": "localisation",
+    "low": "rapport_bas",
+    "mask": "masque",
+    "matrix": "matrice",
+    "method": "methode",
+    "missing": "mois_absents",
+    "months": "mois",
+    "months_received": "mois_recus",
+    "months_received_year_before": "mois_recus_annee_precedente",
+    "name": "nom",
+    "near_border": "proche_limite",
+    "neighbourhood": "faits_voisinage",
+    "nil": "neant",
+    "number": "numero",
+    "other_sources": "autres_sources",
+    "out_of_mask": "hors_masque",
+    "parameters": "parametres",
+    "partial": "mois_partiels",
+    "percent": "pourcentage",
+    "period": "periode",
+    "policy": "politique",
+    "population_share": "part_population",
+    "population_vintage": "population_millesime",
+    "profile": "profil",
+    "progress": "progression",
+    "proof": "preuve",
+    "provisional_since": "provisoire_depuis",
+    "published_at": "publiee_le",
+    "quarantined": "quarantaine",
+    "ratio": "rapport",
+    "read": "lues",
+    "reason": "motif",
+    "residual": "residu",
+    "result": "resultat",
+    "revised": "revisees",
+    "sensitivity": "sensibilite",
+    "sentence": "phrase",
+    "separator": "separateur",
+    "set_aside": "ecartees",
+    "sheet": "feuille",
+    "size": "octets",
+    "slot": "creneau",
+    "slots": "creneaux",
+    "split": "decoupage",
+    "start": "debut",
+    "started_at": "demarre_le",
+    "state": "etat",
+    "step": "pas",
+    "taxonomy": "nomenclature",
+    "territories": "territoires",
+    "territory": "territoire",
+    "timezone": "fuseau",
+    "unchanged": "inchangees",
+    "unclassed": "non_classe",
+    "unknown_hour": "heure_inconnue",
+    "valid_from": "valide_depuis",
+    "valid_to": "valide_jusqua",
+    "value": "valeur",
+    "vintage": "millesime",
+    "visibility": "visibilite",
+    "warnings": "avertissements",
+    "year": "annee",
+    "year_before": "faits_annee_precedente",
+    "years": "annees",
+}
+"""Attribute in the code to field on the wire; a field that is not here has the same name on both sides."""
+
+_HEADING = """\
+# Glossaire
+
+Page écrite par `scripts/glossary` à partir de `src/observatoire/vocabulary.py` : ne pas la modifier à la main.
+
+Les noms de domaine circulent en français (ce sont des termes de droit ou de métier) ; le code est en
+anglais, comme la littérature statistique ; les mots de protocole (OGC, GeoJSON, `type`, `title`, `status`,
+`limit`, `bbox`…) restent ceux de leur norme.
+
+## Termes
+"""
+
+_FIELDS_HEADING = """
+## Champs de l'API
+
+Un même attribut du code a partout le même nom dans l'API, et réciproquement ; les rares exceptions,
+chacune motivée, sont dans `tests/house/test_vocabulary.py`. Un champ absent de cette table porte le même
+nom des deux côtés.
+"""
+
+
+def glossary_page() -> str:
+    """The content of ``docs/glossaire.md``."""
+    terms = ((term.label, _code(term.identifier), _code(term.wire), _remark(term)) for term in GLOSSARY)
+    fields = ((_code(wire), _code(name)) for name, wire in sorted(FIELDS.items(), key=lambda pair: pair[1]))
+    return "\n".join(
+        (
+            _HEADING,
+            *_table(("Terme", "Code", "API", "Remarque"), terms),
+            _FIELDS_HEADING,
+            *_table(("API", "Code"), fields),
+            "",
+        )
+    )
+
+
+def _remark(term: Term) -> str:
+    return " ; ".join(filter(None, (term.remark, "*à venir*" if term.planned else "")))
+
+
+def _code(text: str) -> str:
+    return f"`{text}`" if text else "–"
+
+
+def _table(heading: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
+    return [f"| {' | '.join(row)} |" for row in (heading, ("---",) * len(heading), *rows)]

@@ -16,7 +16,6 @@ BASE = "https://observatoire.example/problemes/"
 logger = logging.getLogger("observatoire.web")
 
 STATUSES: dict[type[errors.ObservatoireError], int] = {
-    errors.UnknownTerritory: 404,
     errors.NotFound: 404,
     errors.NotAuthenticated: 401,
     errors.Forbidden: 403,

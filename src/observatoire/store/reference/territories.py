@@ -10,7 +10,7 @@ import shapely
 from sqlalchemy import Connection, text
 
 from observatoire.domain.territory import TerritoryCode, TerritoryLevel
-from observatoire.errors import UnknownTerritory
+from observatoire.errors import FieldError, UnknownTerritory
 from observatoire.store.copying import copy_frame
 from observatoire.store.queries import query
 
@@ -72,8 +72,18 @@ def get(connection: Connection, code: TerritoryCode) -> TerritoryRecord:
         {"level": code.level, "code": code.code},
     ).one_or_none()
     if row is None:
-        raise UnknownTerritory(str(code))
+        raise UnknownTerritory(str(code), fields=_nearest(connection, code))
     return _record(row)
+
+
+def _nearest(connection: Connection, code: TerritoryCode) -> tuple[FieldError, ...]:
+    """A former commune code is answered with today's."""
+    current = connection.execute(
+        text("select current from reference.former_code where former = :code"), {"code": code.code}
+    ).scalar_one_or_none()
+    if code.level is not TerritoryLevel.COMMUNE or current is None:
+        return (FieldError("territoire", f"« {code} » n'existe pas"),)
+    return (FieldError("territoire", f"« {code.code} » est un ancien code", f"commune:{current}"),)
 
 
 def _record(row: Any) -> TerritoryRecord:  # noqa: ANN401

@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from observatoire.domain.territory import TerritoryCode, TerritoryLevel
-from observatoire.errors import NotFound
+from observatoire.errors import NotFound, UnknownTerritory
+from observatoire.store.engine import Connection
 from observatoire.store.reference import territories
 from observatoire.store.reference.territories import ParentRecord, TerritoryRecord
 from observatoire.web.dependencies import ServicesDep, parse_territory
@@ -42,7 +43,7 @@ def get_territory(found: ServicesDep, response: Response, territoire: str) -> Te
     """Name, parents with vintages, population, area, box, source of the contour, known defects."""
     code = parse_territory(territoire)
     with found.database.diffusing() as connection:
-        record = territories.get(connection, code)
+        record = _existing(connection, code)
         parents = territories.parents(connection, code)
         contour = territories.contour(connection, code)
     response.headers.update(CACHE)
@@ -56,6 +57,14 @@ def get_territory(found: ServicesDep, response: Response, territoire: str) -> Te
             "defects": list(contour.defects) if contour else ["contour_absent"],
         }
     )
+
+
+def _existing(connection: Connection, code: TerritoryCode) -> TerritoryRecord:
+    """The territory of an address: unknown, the address does not exist (404)."""
+    try:
+        return territories.get(connection, code)
+    except UnknownTerritory as unknown:
+        raise NotFound(fields=unknown.fields) from None
 
 
 def _parent(record: ParentRecord) -> ParentOut:
@@ -78,7 +87,7 @@ def get_contour(found: ServicesDep, territoire: str) -> Response:
     """The contour as a GeoJSON geometry; 404 where it is not drawn."""
     code: TerritoryCode = parse_territory(territoire)
     with found.database.diffusing() as connection:
-        territories.get(connection, code)
+        _existing(connection, code)
         text = territories.contour_geojson(connection, code)
     if text is None:
         raise NotFound

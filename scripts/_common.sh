@@ -15,15 +15,23 @@ as_root() { # runs a command as root, through sudo when the caller is not root
 }
 
 APT_UPDATED=
+quietly() { # quietly COMMAND… : its output is shown only when it fails
+  local log status=0
+  log=$(mktemp)
+  "$@" >"$log" 2>&1 || { status=$?; tail -n 20 "$log" >&2; }
+  rm -f "$log"
+  return $status
+}
+
 apt_install() { # apt_install REASON PACKAGE…
   local reason=$1; shift
   command -v apt-get >/dev/null || fail "$reason : installez $* puis relancez (apt-get est absent de cette machine)."
   say "Installation de $* ($reason)"
   if [ -z "$APT_UPDATED" ]; then
-    as_root apt-get update -q >/dev/null || fail "$reason : « apt-get update » ne répond pas ; vérifiez le réseau puis relancez."
+    quietly as_root apt-get update -q || fail "$reason : « apt-get update » ne répond pas ; vérifiez le réseau puis relancez."
     APT_UPDATED=1
   fi
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" >/dev/null \
+  quietly as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" \
     || fail "$reason : l'installation a échoué ; essayez « sudo apt-get install $* » et lisez son message."
 }
 
@@ -35,6 +43,12 @@ find_python() {
     fi
   done
   return 1
+}
+
+pip_progress() { # counts the libraries as pip takes them; shows its errors
+  awk '/^(Collecting|Requirement already)/ { printf "\r  %d bibliothèques", ++n; fflush(); next }
+       /^Installing collected/ { printf "\r  %d bibliothèques, installation…\n", n; fflush(); next }
+       /ERROR|error/ { print; fflush() }'
 }
 
 ensure_venv() { # ensure_venv LOCK : .venv holds exactly what the lock names
@@ -49,7 +63,8 @@ ensure_venv() { # ensure_venv LOCK : .venv holds exactly what the lock names
   if [ ! -x .venv/bin/python ]; then
     "$python" -m venv .venv 2>/dev/null || { rm -rf .venv; apt_install "module venv de Python" python3-venv; "$python" -m venv .venv; }
   fi
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r "$lock" \
+  .venv/bin/python -m pip install --disable-pip-version-check --no-deps --require-hashes --progress-bar off \
+    -r "$lock" 2>&1 | pip_progress \
     || fail "les bibliothèques de $lock n'ont pas pu être installées ; vérifiez l'accès de pip au réseau puis relancez."
   .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . \
     || fail "le projet n'a pas pu être installé dans .venv."
@@ -70,7 +85,11 @@ ensure_postgis() {
   pg_bin >/dev/null && return
   # postgresql-common would create and start a cluster of its own: leave that choice to the machine's owner.
   local version=
-  if [ -z "$APT_UPDATED" ]; then as_root apt-get update -q >/dev/null || true; APT_UPDATED=1; fi
+  if [ -z "$APT_UPDATED" ]; then
+    say "Lecture de la liste des paquets"
+    quietly as_root apt-get update -q || true
+    APT_UPDATED=1
+  fi
   version=$(apt-cache search --names-only '^postgresql-[0-9]+-postgis-3$' | sed -E 's/^postgresql-([0-9]+)-.*/\1/' | sort -rn | head -n1)
   [ -n "$version" ] || fail "PostGIS est introuvable dans les paquets de cette distribution ; ou indiquez un serveur par OBSERVATOIRE_DATABASE_URL."
   if [ ! -e /etc/postgresql-common/createcluster.conf ]; then
@@ -82,7 +101,9 @@ ensure_postgis() {
 }
 
 # ---- private cluster. The server refuses root: as root it runs as the system user postgres.
-as_server() { if [ "$(id -u)" = 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi; }
+as_server() { # from /, since the server's user may not enter the clone
+  if [ "$(id -u)" = 0 ]; then (cd / && runuser -u postgres -- "$@"); else "$@"; fi
+}
 server_user() { if [ "$(id -u)" = 0 ]; then echo postgres; else id -un; fi; }
 can_traverse() { as_server test -x "$1"; }
 

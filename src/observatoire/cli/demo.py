@@ -5,7 +5,7 @@ import shutil
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -15,8 +15,9 @@ import httpx
 import typer
 import uvicorn
 
+from observatoire.analyses import editions
 from observatoire.atlas import service as atlas_service
-from observatoire.cli.context import Context, context_of
+from observatoire.cli.context import OPERATOR, Context, context_of, progress
 from observatoire.demo import DEFAULT_SEED, EPCI_CODE, SOURCES, DemoCommune, write
 from observatoire.domain.period import month_start
 from observatoire.domain.territory import TerritoryCode, TerritoryLevel
@@ -26,6 +27,7 @@ from observatoire.store.reference import territories
 EPCI = TerritoryCode(TerritoryLevel.EPCI, EPCI_CODE)
 YEARS = 4
 READY_SECONDS = 30
+FILES_BETWEEN_STEPS = 20
 
 
 def register(app: typer.Typer) -> None:
@@ -80,15 +82,16 @@ def charger(context: typer.Context) -> None:
     keys = _create_keys(found)
     with _served(found) as client:
         client.headers["Authorization"] = f"Bearer {keys['administration']}"
-        _send(client, folder)
-        typer.echo("Publication de la première édition")
-        _checked(client.post("/api/v1/editions", timeout=600))
+        typer.echo("Import par l'API (données fictives)")
+        _send(client, folder, progress())
+    typer.echo("Publication de la première édition (données fictives)")
+    editions.publish(found.database, OPERATOR, found.journal(), progress())
     done.write_text(
         json.dumps({"charge_le": datetime.now(UTC).isoformat(), "premier_mois": first.isoformat()})
     )
 
 
-def _send(client: httpx.Client, folder: Path) -> None:
+def _send(client: httpx.Client, folder: Path, show: Callable[[str], None]) -> None:
     """Everything goes through the import API, as a partner would send it."""
     plan = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
     for source in plan["sources"]:
@@ -96,14 +99,17 @@ def _send(client: httpx.Client, folder: Path) -> None:
         if answer.status_code != httpx.codes.CONFLICT:
             _checked(answer)
     lines: dict[str, int] = {}
-    with typer.progressbar(plan["fichiers"], label="Import par l'API (données fictives)") as files:
-        for file in files:
-            fields = {key: file[key] for key in ("source", "debut", "fin", "arrete_le")}
-            content = (folder / file["chemin"]).read_bytes()
-            sent = client.post("/api/v1/imports", data=fields, files={"fichier": (file["nom"], content)})
-            report = _checked(sent)
-            for bucket, number in report["lignes"].items():
-                lines[bucket] = lines.get(bucket, 0) + number
+    files = plan["fichiers"]
+    for position, file in enumerate(files, start=1):
+        fields = {key: file[key] for key in ("source", "debut", "fin", "arrete_le")}
+        content = (folder / file["chemin"]).read_bytes()
+        report = _checked(
+            client.post("/api/v1/imports", data=fields, files={"fichier": (file["nom"], content)})
+        )
+        for bucket, number in report["lignes"].items():
+            lines[bucket] = lines.get(bucket, 0) + number
+        if position % FILES_BETWEEN_STEPS == 0 or position == len(files):
+            show(f"{position} fichiers importés sur {len(files)}")
     for nil in plan["mois_neant"]:
         body = {key: nil[key] for key in ("debut", "fin", "arrete_le")}
         _checked(client.post(f"/api/v1/sources/{nil['source']}/neant", json=body))

@@ -8,14 +8,17 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
-    """Configuration of one process."""
+    """Configuration of one process: the environment, then what ``scripts/demo`` left for this clone."""
 
-    model_config = SettingsConfigDict(env_prefix="OBSERVATOIRE_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="OBSERVATOIRE_", env_file="var/cluster.env", extra="ignore")
 
     database_url: str = Field(default="", description="PostgreSQL address (libpq URL)")
     var: Path = Field(default=Path("var/demo"), description="keys and generated files; never in git")
     data: Path = Field(
         default=Path(__file__).resolve().parents[2] / "data", description="shipped reference tables"
+    )
+    migrations: Path = Field(
+        default=Path(__file__).resolve().parents[2] / "migrations", description="Alembic scripts"
     )
     pseudonym_key: str = Field(default="", description="hex key of the keyed hashes; else read from var")
     max_bytes: int = Field(default=50_000_000, description="largest uploaded file, bytes")

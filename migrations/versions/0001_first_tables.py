@@ -93,6 +93,7 @@ def upgrade():
         sa.Column("timezone", sa.Text(), nullable=False),
         sa.Column("additivity_group", sa.Text(), nullable=False),
         sa.Column("visibility", sa.Text(), nullable=False),
+        sa.Column("fictional", sa.Boolean(), server_default="false", nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_source")),
         schema="collection",
@@ -287,6 +288,7 @@ def upgrade():
         sa.Column("communes_covered", sa.Integer(), nullable=False),
         sa.Column("population_share", sa.Float(), nullable=True),
         sa.Column("months_received", sa.SmallInteger(), nullable=False),
+        sa.Column("fictional", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["edition"], ["published.edition.number"], name=op.f("fk_coverage_edition"), ondelete="CASCADE"
         ),

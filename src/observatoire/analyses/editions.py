@@ -115,6 +115,7 @@ class _Plan:
     audiences: tuple[Audience, ...]
     communes: tuple[CommuneRecord, ...]
     months: int
+    fictional: bool
 
 
 def _groups(sources: Iterable[Source]) -> dict[str, list[Source]]:
@@ -141,7 +142,8 @@ def _plans(connection: Connection, name: str, sources: list[Source], limit: int)
         coverage: Coverage = coverage_of(connection, sources, tuple(communes.values()), period)
         if any(coverage.is_begun(month) for month in period.months()):
             months = sum(coverage.is_observed(month) for month in period.months())
-            plans.append(_Plan(name, year, audiences, tuple(communes.values()), months))
+            fictional = any(source.fictional for source in sources)
+            plans.append(_Plan(name, year, audiences, tuple(communes.values()), months, fictional))
     return plans
 
 
@@ -241,7 +243,9 @@ def _coverage_rows(
         number, population = (1, communes[0].population) if level == "commune" else sizes[level, code]
         share = sum(c.population or 0 for c in communes) / population if population else None
         rows.append(
-            PublishedCoverage(plan.group, plan.year, level, code, number, len(communes), share, plan.months)
+            PublishedCoverage(
+                plan.group, plan.year, level, code, number, len(communes), share, plan.months, plan.fictional
+            )
         )
     return rows
 

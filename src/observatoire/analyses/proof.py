@@ -17,6 +17,9 @@ STANDARD_WARNING = (
     "Une hausse peut traduire une activité ou un signalement plus important. "
     "Les sources ne s'additionnent pas."
 )
+FICTIONAL_WARNING = (
+    "Données fictives : cette réponse repose sur une démonstration, elle ne décrit aucun lieu réel."
+)
 UNCLASSED_ALERT = 0.10
 
 
@@ -149,7 +152,8 @@ def unknown_hours(counts: Iterable[PrecisionCount]) -> int:
 
 def coverage_warnings(coverage: Coverage, places: PlaceProof) -> list[str]:
     """French sentences that the reader must see, whatever the analysis."""
-    warnings = [STANDARD_WARNING]
+    fictional = any(covered.source.fictional for covered in coverage.sources)
+    warnings = [FICTIONAL_WARNING, STANDARD_WARNING] if fictional else [STANDARD_WARNING]
     communes, covered = len(coverage.communes), len(coverage.covered)
     if covered < communes:
         share = coverage.population_share

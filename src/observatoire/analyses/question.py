@@ -135,7 +135,7 @@ def ask(connection: Connection, question: Question, caller: Caller, journal: Jou
         communes=communes,
         taxonomy=taxonomy,
         leaves=leaves,
-        sources=_chosen(readable, question.sources),
+        sources=_chosen(readable, question.sources) if audience is Audience.INTERNE else (),
         other_sources=hidden,
     )
 

@@ -35,7 +35,8 @@ class Source:
 
     ``group`` is its additivity group: only sources of one group may be added.
     ``territory`` is covered from ``covered_since`` to ``covered_until`` (exclusive; None: still).
-    ``timezone`` is the IANA name of the local time of its records.
+    ``timezone`` is the IANA name of the local time of its records. ``fictional`` sources serve
+    demonstrations: every answer that rests on one says so.
     """
 
     code: str
@@ -48,3 +49,4 @@ class Source:
     timezone: str
     group: str
     visibility: Visibility
+    fictional: bool = False

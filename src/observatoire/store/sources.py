@@ -21,6 +21,7 @@ def _record(row: Row[tuple[object, ...]]) -> Source:
         timezone=row.timezone,
         group=row.additivity_group,
         visibility=Visibility(row.visibility),
+        fictional=row.fictional,
     )
 
 
@@ -37,6 +38,7 @@ def _values(record: Source) -> dict[str, object]:
         "timezone": record.timezone,
         "additivity_group": record.group,
         "visibility": record.visibility.value,
+        "fictional": record.fictional,
     }
 
 

@@ -133,6 +133,7 @@ source = Table(
     Column("timezone", Text, nullable=False),
     Column("additivity_group", Text, nullable=False),
     Column("visibility", Text, nullable=False),
+    Column("fictional", Boolean, nullable=False, server_default="false"),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     schema="collection",
 )
@@ -296,6 +297,7 @@ published_coverage = Table(
     Column("communes_covered", Integer, nullable=False),
     Column("population_share", Float),
     Column("months_received", SmallInteger, nullable=False),
+    Column("fictional", Boolean, nullable=False),
     PrimaryKeyConstraint("edition", "additivity_group", "year", "level", "code"),
     schema="published",
 )

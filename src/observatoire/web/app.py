@@ -12,6 +12,7 @@ from observatoire.web import errors
 from observatoire.web.api import analyses, coverage, editions, imports, service, sources, territories
 from observatoire.web.dependencies import Services
 from observatoire.web.pages import documentation
+from observatoire.web.rendering import JSON
 from observatoire.web.security import KeyRing
 
 API = "/api/v1"
@@ -56,5 +57,9 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         for name in ("HTTPValidationError", "ValidationError"):
             components.get("schemas", {}).pop(name, None)
         schema["security"] = [{}, {"cle": []}, {"cle_basic": []}]
+        for operation in (o for methods in schema["paths"].values() for o in methods.values()):
+            for answer in operation["responses"].values():
+                if errors.PROBLEM in answer.get("content", {}):
+                    answer["content"].pop(JSON, None)  # FastAPI adds it for the model of the problem
         app.openapi_schema = schema
     return app.openapi_schema

@@ -6,7 +6,7 @@ import orjson
 from fastapi import Request, Response
 
 from observatoire.analyses.editions import PublishedSummary
-from observatoire.analyses.proof import Proof
+from observatoire.analyses.proof import FICTIONAL_WARNING, STANDARD_WARNING, Proof
 from observatoire.analyses.question import Question
 from observatoire.disclosure.policy import Audience
 from observatoire.disclosure.released import Disclosure, Released
@@ -89,16 +89,20 @@ def published_proof_out(summary: PublishedSummary, disclosure: Disclosure) -> Pr
         ),
         disclosure=DisclosureOut.model_validate(disclosure),
         provenance=ProvenanceOut(digest=edition.digest, link=f"/api/v1/editions/{edition.number}"),
-        warnings=[*PUBLISHED_WARNINGS, *_gaps(summary)],
+        warnings=[*_fictional(summary), *PUBLISHED_WARNINGS, *_gaps(summary)],
     )
 
 
 PUBLISHED_WARNINGS = (
-    "Ces chiffres décrivent les faits portés à la connaissance des services et partenaires. Une hausse peut "
-    "traduire une activité ou un signalement plus important. Les sources ne s'additionnent pas.",
+    STANDARD_WARNING,
     "« secret » : valeur protégée par le secret statistique ; « absent » : rien n'a été reçu, "
     "ce qui n'est pas zéro. Les catégories sensibles n'entrent dans aucun total diffusé.",
 )
+
+
+def _fictional(summary: PublishedSummary) -> list[str]:
+    shown = (year.coverage.fictional for group in summary.groups for year in group.years)
+    return [FICTIONAL_WARNING] if any(shown) else []
 
 
 def _gaps(summary: PublishedSummary) -> list[str]:

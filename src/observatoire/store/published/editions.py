@@ -53,6 +53,7 @@ class PublishedCoverage:
     covered_communes: int
     population_share: float | None
     months: int
+    fictional: bool
 
 
 def add(connection: Connection, geography: int, taxonomy: int, digest: str, audit: dict[str, Any]) -> int:
@@ -102,6 +103,7 @@ def write_coverage(connection: Connection, number: int, rows: Iterable[Published
             "communes_covered": [r.covered_communes for r in listed],
             "population_share": pl.Series([r.population_share for r in listed], dtype=pl.Float64),
             "months_received": [r.months for r in listed],
+            "fictional": [r.fictional for r in listed],
         }
     )
     copy_frame(connection, "published.coverage", frame)
@@ -168,6 +170,7 @@ def read(
                 r.communes_covered,
                 r.population_share,
                 r.months_received,
+                r.fictional,
             )
             for r in coverage
         ],

@@ -96,6 +96,7 @@ def _source(found: Services, body: SourceIn) -> Source:
         timezone=timezone,
         group=body.group or body.code,
         visibility=body.visibility or own,
+        fictional=body.fictional,
     )
 
 
@@ -112,4 +113,5 @@ def source_out(record: Source) -> SourceOut:
         timezone=record.timezone,
         group=record.group,
         visibility=record.visibility,
+        fictional=record.fictional,
     )

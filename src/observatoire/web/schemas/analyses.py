@@ -71,6 +71,7 @@ class PublishedCoverageOut(Wire):
     covered_communes: int = Field(serialization_alias="communes_couvertes")
     population_share: float | None = Field(serialization_alias="part_population")
     months: int = Field(serialization_alias="mois_recus")
+    fictional: bool = Field(serialization_alias="fictif")
 
 
 class PublishedYearOut(Wire):

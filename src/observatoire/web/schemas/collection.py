@@ -25,6 +25,7 @@ class SourceIn(Wire):
     timezone: str | None = Field(default=None, validation_alias="fuseau")
     group: str | None = Field(default=None, validation_alias="groupe", pattern=r"^[a-z0-9][a-z0-9_-]{1,63}$")
     visibility: Visibility | None = Field(default=None, validation_alias="visibilite")
+    fictional: bool = Field(default=False, validation_alias="fictif", description="données de démonstration")
 
 
 class SourceOut(Wire):
@@ -40,6 +41,7 @@ class SourceOut(Wire):
     timezone: str = Field(serialization_alias="fuseau")
     group: str = Field(serialization_alias="groupe")
     visibility: str = Field(serialization_alias="visibilite")
+    fictional: bool = Field(serialization_alias="fictif")
 
 
 class SourceList(Wire):

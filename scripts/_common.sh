@@ -46,7 +46,7 @@ find_python() {
 }
 
 pip_progress() { # counts the libraries as pip takes them; shows its errors
-  awk '/^(Collecting|Requirement already)/ { printf "\r  %d bibliothèques", ++n; fflush(); next }
+  awk '/^(Collecting|Requirement already)/ { if (++n % 10 == 0) { printf "\r  %d bibliothèques", n; fflush() } next }
        /^Installing collected/ { printf "\r  %d bibliothèques, installation…\n", n; fflush(); next }
        /ERROR|error/ { print; fflush() }'
 }

@@ -29,6 +29,7 @@ grant select, insert, update, delete on all tables in schema confidential to obs
 grant usage on schema published to observatoire_publication, observatoire_diffusion;
 grant select on all tables in schema published to observatoire_publication, observatoire_diffusion;
 grant insert, update, delete on all tables in schema published to observatoire_publication;
+grant select on public.alembic_version to observatoire_analyse;
 grant usage on schema accounts to observatoire_import, observatoire_analyse;
 grant select on accounts.api_key to observatoire_analyse;
 grant select, insert, update on accounts.api_key to observatoire_import;

@@ -68,6 +68,14 @@ class ReversedPeriod(InvalidRequest):
     message = "La période va de {0} à {1} : « fin » (exclue) doit suivre « debut »."
 
 
+class PeriodOutOfBounds(InvalidRequest):
+    """Years that no fact can have; arguments: first and last admissible year."""
+
+    code = "periode_hors_bornes"
+    title = "Période hors bornes"
+    message = "La période doit tenir entre les années {0} et {1} : vérifiez « debut » et « fin »."
+
+
 class UnknownCode(InvalidRequest):
     """An unknown category, source or group; arguments: parameter and value."""
 

@@ -1,10 +1,14 @@
 """Every environment variable, typed, once. Prefix: ``OBSERVATOIRE_``."""
 
+import contextlib
+import os
 import secrets
 from pathlib import Path
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+KEY_BYTES = 32
 
 
 class Settings(BaseSettings):
@@ -31,11 +35,21 @@ class Settings(BaseSettings):
 
         Losing it breaks the link between a re-sent row and the stored fact.
         """
-        if self.pseudonym_key:
-            return bytes.fromhex(self.pseudonym_key)
-        path = self.var / "cle_pseudonymes"
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch(mode=0o600)
-            path.write_text(secrets.token_hex(32))
-        return bytes.fromhex(path.read_text().strip())
+        text = self.pseudonym_key or _kept_key(self.var / "cle_pseudonymes")
+        key = bytes.fromhex(text)
+        if len(key) < KEY_BYTES:
+            raise ValueError(f"OBSERVATOIRE_PSEUDONYM_KEY : {KEY_BYTES} octets en hexadécimal sont attendus")
+        return key
+
+
+def _kept_key(path: Path) -> str:
+    """The key of this installation; of several processes that make it at once, one wins whole."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_hex(KEY_BYTES))
+        with contextlib.suppress(FileExistsError):
+            os.link(fresh, path)
+        fresh.unlink()
+    return path.read_text().strip()

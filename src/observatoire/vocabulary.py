@@ -301,7 +301,8 @@ FIELDS: dict[str, str] = {
 _HEADING = """\
 # Glossaire
 
-Page écrite par `scripts/glossary` à partir de `src/observatoire/vocabulary.py` : ne pas la modifier à la main.
+Page écrite par `scripts/glossary` à partir de `src/observatoire/vocabulary.py` ; ne pas la modifier à la
+main.
 
 Les noms de domaine circulent en français (ce sont des termes de droit ou de métier) ; le code est en
 anglais, comme la littérature statistique ; les mots de protocole (OGC, GeoJSON, `type`, `title`, `status`,

@@ -126,7 +126,7 @@ def _groups(sources: Iterable[Source]) -> dict[str, list[Source]]:
 
 
 def _plans(connection: Connection, name: str, sources: list[Source], limit: int) -> list[_Plan]:
-    """The years of a group in which something was received, unless it stays internal."""
+    """The years that a group covers whole and in which something was received, unless it stays internal."""
     audiences = tuple(
         audience
         for audience in (Audience.PARTENAIRES, Audience.PUBLIC)
@@ -135,7 +135,8 @@ def _plans(connection: Connection, name: str, sources: list[Source], limit: int)
     if not audiences:
         return []
     communes = {c.code: c for s in sources for c in territories.communes_of(connection, s.territory)}
-    first = min(source.covered_since.year for source in sources)
+    begun = max(source.covered_since for source in sources)
+    first = begun.year if begun <= date(begun.year, 1, 1) else begun.year + 1
     plans = []
     for year in range(max(first, 1990), limit):
         period = Period(date(year, 1, 1), date(year + 1, 1, 1))

@@ -19,7 +19,10 @@ def build_cli(
 ) -> Callable[[], None]:
     """The ``observatoire`` command, given the builders of ``bootstrap``."""
     app = typer.Typer(
-        no_args_is_help=True, add_completion=False, help="Observatoire de la tranquillité publique."
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        help="Observatoire de la tranquillité publique.",
     )
 
     @app.callback()
@@ -39,5 +42,8 @@ def build_cli(
                 expected = f" (attendu : {fault.expected})" if fault.expected else ""
                 typer.echo(f"  {fault.field} : {fault.message}{expected}", err=True)
             raise SystemExit(2) from None
+        except Exception as error:  # noqa: BLE001 - a trace may hold cells or keys: only its kind is told
+            typer.secho(f"Erreur imprévue ({type(error).__name__}) : rien n'a été écrit.", err=True, fg="red")
+            raise SystemExit(70) from None
 
     return run

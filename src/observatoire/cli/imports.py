@@ -10,7 +10,7 @@ import typer
 from observatoire.analyses import editions
 from observatoire.cli.context import OPERATOR, context_of, progress
 from observatoire.domain.period import Period
-from observatoire.errors import RefusedFile
+from observatoire.errors import FieldError, InvalidRequest, RefusedFile
 from observatoire.intake import service
 from observatoire.intake.reader import Limits
 from observatoire.store import sources
@@ -51,7 +51,7 @@ def importer(
             file_name=fichier.name,
             profile=profil,
             simulation=simulation,
-            period=Period(debut.date(), fin.date()) if debut and fin else None,
+            period=_period(debut, fin),
             as_of=arrete_le.date() if arrete_le else None,
         ),
         caller=OPERATOR.name,
@@ -62,6 +62,14 @@ def importer(
     for anomaly in done.anomalies:
         typer.echo(f"  {anomaly['nombre']:>7} {anomaly['code']:<16} {anomaly['libelle']}")
     typer.echo(orjson.dumps({"id": str(done.id), "etat": done.state, "lignes": done.lines}).decode())
+
+
+def _period(start: datetime | None, end: datetime | None) -> Period | None:
+    if start is None and end is None:
+        return None
+    if start is None or end is None:
+        raise InvalidRequest(fields=(FieldError("--debut, --fin", "les deux bornes vont ensemble"),))
+    return Period(start.date(), end.date())
 
 
 def publier(context: typer.Context) -> None:

@@ -70,8 +70,18 @@ class Caller:
         return self.role is Role.ADMINISTRATION
 
     def may_read_source(self, organisation: str) -> bool:
-        """Row-level objects (imports, sources): all for open roles, else one's own organisation's."""
+        """Facts of a source inside the grant: all for open roles, else one's own organisation's."""
         return self.sees_every_source or (self.role is not None and organisation == self.organisation)
+
+    def may_read_contract(self, organisation: str, communes: frozenset[str]) -> bool:
+        """The contract of a source: one's own, or any that meets the grant where the role is open."""
+        meets = self.communes is None or bool(communes & self.communes)
+        return self.may_read_source(organisation) and (organisation == self.organisation or meets)
+
+    def may_read_report(self, organisation: str, communes: frozenset[str]) -> bool:
+        """The imports of a source hold exact counts: one's own, or those of a source inside the grant."""
+        inside = self.communes is None or communes <= self.communes
+        return self.may_read_source(organisation) and (organisation == self.organisation or inside)
 
     def may_import_for(self, organisation: str) -> bool:
         """Administration for every source, an agent or partner for its own organisation's."""

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Self
 
-from observatoire.errors import ReversedPeriod
+from observatoire.errors import PeriodOutOfBounds, ReversedPeriod
+
+FIRST_YEAR, LAST_YEAR = 1900, 2200
 
 
 def month_start(day: date) -> date:
@@ -23,13 +25,15 @@ class Period:
     """Local calendar days from ``start`` (inclusive) to ``end`` (exclusive).
 
     Raises:
-        ReversedPeriod: when ``end`` is not after ``start``.
+        PeriodOutOfBounds: years that no fact can have; ReversedPeriod: ``end`` is not after ``start``.
     """
 
     start: date
     end: date
 
     def __post_init__(self) -> None:
+        if not (FIRST_YEAR <= self.start.year and self.end.year <= LAST_YEAR):
+            raise PeriodOutOfBounds(FIRST_YEAR, LAST_YEAR)
         if self.end <= self.start:
             raise ReversedPeriod(self.start.isoformat(), self.end.isoformat())
 

@@ -1,21 +1,18 @@
 """Migrations: bring a database to the head revision, or say that it is not there."""
 
-from pathlib import Path
-
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
+from observatoire.settings import Settings
 from observatoire.store.engine import Database
-
-MIGRATIONS = Path(__file__).resolve().parents[3] / "migrations"
 
 
 def _config() -> Config:
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("script_location", str(Settings().migrations))
     return config
 
 

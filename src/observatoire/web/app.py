@@ -11,6 +11,7 @@ from observatoire.store.engine import Database
 from observatoire.web import errors
 from observatoire.web.api import analyses, coverage, editions, imports, service, sources, territories
 from observatoire.web.dependencies import Services
+from observatoire.web.limits import BodyLimit
 from observatoire.web.pages import documentation
 from observatoire.web.rendering import JSON
 from observatoire.web.security import KeyRing
@@ -34,6 +35,7 @@ def build_app(database: Database, settings: Settings) -> FastAPI:
     )
     app.state.services = Services(database, settings, KeyRing(database))
     app.add_middleware(GZipMiddleware, minimum_size=2000)
+    app.add_middleware(BodyLimit, max_bytes=settings.max_bytes)
     errors.install(app)
     for module in (imports, sources, territories, analyses, coverage, editions):
         app.include_router(module.router, prefix=API)

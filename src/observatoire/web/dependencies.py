@@ -1,7 +1,7 @@
 """What endpoints need: services, the caller, the common filters of the analyses."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
 
 from fastapi import Depends, Query, Request
@@ -93,7 +93,7 @@ def period_of(start: date | None, end: date | None) -> Period:
     """The period asked for; by default the last twelve complete months."""
     default = Period.last_twelve_complete_months(datetime.now(UTC).date())
     if end is not None and start is None:
-        start = end.replace(year=end.year - 1, day=min(end.day, 28))
+        start = end - timedelta(days=365) if end > date.min + timedelta(days=365) else end
     return Period(start or default.start, end or default.end)
 
 

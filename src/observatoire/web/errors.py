@@ -69,8 +69,11 @@ def problem(
     }
     if faults:
         body["erreurs"] = faults
-    headers = {"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else {}
-    return Response(orjson.dumps(body), status, headers, media_type=PROBLEM)
+    response = Response(orjson.dumps(body), status, media_type=PROBLEM)
+    if status == HTTPStatus.UNAUTHORIZED:
+        response.headers.append("WWW-Authenticate", 'Bearer realm="observatoire"')
+        response.headers.append("WWW-Authenticate", 'Basic realm="observatoire", charset="UTF-8"')
+    return response
 
 
 def install(app: FastAPI) -> None:
@@ -107,7 +110,9 @@ def _http(request: Request, error: Exception) -> Response:
     title, detail = HTTP_DETAILS.get(
         error.status_code, ("Demande refusée", "La demande n'a pas pu être lue.")
     )
-    return problem(request, error.status_code, f"http_{error.status_code}", title, detail)
+    response = problem(request, error.status_code, f"http_{error.status_code}", title, detail)
+    response.headers.update(error.headers or {})
+    return response
 
 
 def _unexpected(request: Request, error: Exception) -> Response:

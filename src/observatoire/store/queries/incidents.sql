@@ -2,34 +2,42 @@
 create temporary table staging (like confidential.fact) on commit drop
 
 -- name: prepare_staging
-alter table staging drop column import_number, drop column as_of
+alter table staging
+    drop column import_number,
+    drop column as_of,
+    add column known_as_of date,  -- of the fact that stands in the store; null: the key is new
+    add column known_same boolean
 
 -- name: index_staging
-analyze staging
+-- The store is searched here, once; the statements below find their rows in staging.
+update staging s
+set known_as_of = f.as_of, known_same = f.content = s.content
+from confidential.fact f
+where f.key = s.key
 
 -- name: count_buckets
 select
-    count(*) filter (where not exists (select from confidential.fact_version v where v.key = s.key)) as created,
-    count(*) filter (
-        where exists (select from confidential.fact_version v where v.key = s.key and v.content = s.content)
+    count(*) filter (where known_as_of is null) as created,
+    count(*) filter (where known_same) + (
+        select count(*)
+        from staging s
+        where not s.known_same
+            and exists (select from confidential.fact_version v where v.key = s.key and v.content = s.content)
     ) as unchanged
-from staging s
+from staging
 
 -- name: count_older
-select count(*)
-from staging s
-join confidential.fact f using (key)
-where f.as_of > :as_of and f.content <> s.content
+select count(*) from staging where not known_same and known_as_of > :as_of
 
 -- name: add_versions
 insert into confidential.fact_version (key, import_number, content, as_of)
-select key, :number, content, :as_of from staging
+select key, :number, content, :as_of from staging order by key
 
 -- name: insert_created
 insert into confidential.fact ({columns}, import_number, as_of)
 select {columns}, :number, :as_of
-from staging s
-where not exists (select from confidential.fact f where f.key = s.key)
+from staging
+where known_as_of is null
 order by commune, occurred_from
 
 -- name: archive_replaced
@@ -37,28 +45,33 @@ insert into confidential.fact_history ({columns})
 select {f_columns}
 from confidential.fact f
 join staging s using (key)
-where f.import_number <> :number and f.content <> s.content and f.as_of <= :as_of
+where not s.known_same and s.known_as_of <= :as_of
 on conflict (key, content) do nothing
 
 -- name: archive_older
 insert into confidential.fact_history ({columns})
-select {s_columns}
-from staging s
-join confidential.fact f using (key)
-where f.content <> s.content and f.as_of > :as_of
+select {columns}
+from staging
+where not known_same and known_as_of > :as_of
 on conflict (key, content) do nothing
 
 -- name: apply_revisions
 update confidential.fact f
 set {set_from_s}, import_number = :number, as_of = :as_of
 from staging s
-where f.key = s.key and f.import_number <> :number and f.content <> s.content and f.as_of <= :as_of
+where f.key = s.key and not s.known_same and s.known_as_of <= :as_of
 
 -- name: confirm_unchanged
 update confidential.fact f
 set import_number = :number, as_of = :as_of
 from staging s
-where f.key = s.key and f.import_number <> :number and f.content = s.content and f.as_of <= :as_of
+where f.key = s.key and s.known_same and s.known_as_of <= :as_of
+
+-- name: sweep_current
+-- A fact that returns to a content it had before: the copy in the history is no longer of the past.
+delete from confidential.fact_history h
+using staging s
+where h.key = s.key and h.content = s.content and not s.known_same and s.known_as_of <= :as_of
 
 -- name: undo_touched
 create temporary table touched on commit drop as

@@ -1,3 +1,9 @@
+-- name: reference_state
+select xmin::text::bigint as written_by, count(*) as territories
+from reference.territory
+group by 1
+order by 1
+
 -- name: commune_parents
 select
     t.code,
@@ -38,7 +44,14 @@ where (cast(:level as text) is null or t.level = :level)
                 and m.parent_level = :parent_level and m.parent_code = :parent_code and m.valid_to is null
         )
     )
-order by t.level, t.code
+order by
+    t.level,
+    case when cast(:words as text) is null then null
+        when translate(lower(t.name), 'àâäéèêëîïôöùûüÿç', 'aaaeeeeiioouuuyc') = :words then 0
+        when translate(lower(t.name), 'àâäéèêëîïôöùûüÿç', 'aaaeeeeiioouuuyc') like :words || '%' then 1
+        else 2 end,
+    case when cast(:words as text) is not null then t.population end desc nulls last,
+    t.code
 limit :limit offset :offset
 
 -- name: territory_parents

@@ -112,6 +112,7 @@ def search(
         {
             "level": level,
             "text": None if words is None else f"%{words}%",
+            "words": words,
             "code": None if words is None else words.upper(),
             "parent_level": inside.level if inside else None,
             "parent_code": inside.code if inside else None,

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, File, Form, Query, Request, Response, UploadFile
+from fastapi import APIRouter, File, Form, Path, Query, Request, Response, UploadFile
 
 from observatoire.disclosure.policy import Caller
 from observatoire.domain.period import Period
@@ -25,10 +25,12 @@ from observatoire.intake.reader import Limits
 from observatoire.store import imports as import_store
 from observatoire.store import sources as source_store
 from observatoire.store.imports import ImportRecord
+from observatoire.web.api.sources import communes_known
 from observatoire.web.dependencies import KeyedDep, Services, ServicesDep
 from observatoire.web.problems import PROBLEMS
 from observatoire.web.schemas.collection import ImportList, ImportOut, NilIn
 
+ImportId = Annotated[UUID, Path(alias="id", description="identifiant de l'import")]
 router = APIRouter(tags=["imports"], responses=PROBLEMS)
 
 
@@ -96,9 +98,10 @@ def source_of(found: Services, who: Caller, code: str) -> Any:  # noqa: ANN401
     """
     with found.database.reading() as connection:
         record = source_store.get(connection, code)
+        communes = communes_known(connection, who, record)
     if who.may_import_for(record.organisation):
         return record
-    if who.may_read_source(record.organisation):
+    if who.may_read_contract(record.organisation, communes):
         raise Forbidden
     raise UnknownSource(code)
 
@@ -116,7 +119,11 @@ def list_imports(
 ) -> ImportList:
     """Imports of the sources that the caller may read, latest first."""
     with found.database.reading() as connection:
-        readable = {s.code for s in source_store.every(connection) if who.may_read_source(s.organisation)}
+        readable = {
+            s.code
+            for s in source_store.every(connection)
+            if who.may_read_report(s.organisation, communes_known(connection, who, s))
+        }
         chosen = sorted(readable & set(source)) if source else sorted(readable)
         records, total = import_store.every(
             connection, chosen, declared_period(debut, fin), etat, limit, offset
@@ -129,25 +136,26 @@ def _get(found: Services, who: Caller, id_: UUID) -> ImportRecord:
         record = import_store.get(connection, id_)
         if record is None:
             raise NotFound
-        organisation = source_store.get(connection, record.source).organisation
-    if not who.may_read_source(organisation):
+        source = source_store.get(connection, record.source)
+        communes = communes_known(connection, who, source)
+    if not who.may_read_report(source.organisation, communes):
         raise NotFound
     return record
 
 
-@router.get("/imports/{id_}", summary="Un import et son rapport")
-def get_import(who: KeyedDep, found: ServicesDep, id_: UUID) -> ImportOut:
+@router.get("/imports/{id}", summary="Un import et son rapport")
+def get_import(who: KeyedDep, found: ServicesDep, id_: ImportId) -> ImportOut:
     """One import; another organisation's does not exist."""
     return import_out(_get(found, who, id_))
 
 
 @router.get(
-    "/imports/{id_}/rejets",
+    "/imports/{id}/rejets",
     summary="Lignes mises de côté",
     response_class=Response,
     responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
 )
-def get_rejects(who: KeyedDep, found: ServicesDep, id_: UUID) -> Response:
+def get_rejects(who: KeyedDep, found: ServicesDep, id_: ImportId) -> Response:
     """Line, code, field and French reason of each row set aside; no value of the file."""
     record = _get(found, who, id_)
     assert record.number is not None
@@ -172,8 +180,8 @@ def _safe(cell: str) -> str:
     return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
-@router.delete("/imports/{id_}", summary="Annuler un import")
-def delete_import(who: KeyedDep, found: ServicesDep, id_: UUID) -> ImportOut:
+@router.delete("/imports/{id}", summary="Annuler un import")
+def delete_import(who: KeyedDep, found: ServicesDep, id_: ImportId) -> ImportOut:
     """Take an import back: every figure is what it was before."""
     record = _get(found, who, id_)
     source_of(found, who, record.source)

@@ -20,7 +20,7 @@ def alive() -> dict[str, str]:
 @router.get("/sante/prete", summary="La base répond et elle est à jour", responses={503: PROBLEMS[503]})
 def ready(found: ServicesDep) -> dict[str, str]:
     """The database answers, is migrated, and holds a geography."""
-    with found.database.owning() as connection:
+    with found.database.reading() as connection:
         if not schema.is_current(connection):
             raise UnavailableStore("migrations")
         if not territories.is_loaded(connection):

@@ -5,10 +5,12 @@ from zoneinfo import available_timezones
 
 from fastapi import APIRouter
 
+from observatoire.disclosure.policy import Caller
 from observatoire.domain.source import Source, SourceKind, Visibility
 from observatoire.domain.territory import TerritoryLevel, timezone_of
 from observatoire.errors import FieldError, InvalidRequest, NotFound
 from observatoire.store import sources as source_store
+from observatoire.store.engine import Connection
 from observatoire.store.reference import categories as category_store
 from observatoire.store.reference import territories
 from observatoire.web.dependencies import AdministratorDep, KeyedDep, Services, ServicesDep, parse_territory
@@ -28,7 +30,9 @@ def list_sources(who: KeyedDep, found: ServicesDep) -> SourceList:
     """The caller's sources; the rest reads « n autres sources »."""
     with found.database.reading() as connection:
         every = source_store.every(connection)
-    readable = [s for s in every if who.may_read_source(s.organisation)]
+        readable = [
+            s for s in every if who.may_read_contract(s.organisation, communes_known(connection, who, s))
+        ]
     return SourceList(sources=[source_out(s) for s in readable], others=len(every) - len(readable))
 
 
@@ -45,10 +49,19 @@ def create_source(who: AdministratorDep, found: ServicesDep, body: SourceIn) -> 
 def get_source(who: KeyedDep, found: ServicesDep, code: str) -> SourceOut:
     """One source; another organisation's does not exist."""
     with found.database.reading() as connection:
-        readable = {s.code: s for s in source_store.every(connection) if who.may_read_source(s.organisation)}
-    if code not in readable:
-        raise NotFound
-    return source_out(readable[code])
+        record = next((s for s in source_store.every(connection) if s.code == code), None)
+        if record is None or not who.may_read_contract(
+            record.organisation, communes_known(connection, who, record)
+        ):
+            raise NotFound
+    return source_out(record)
+
+
+def communes_known(connection: Connection, who: Caller, record: Source) -> frozenset[str]:
+    """The communes of a source, to be held against the caller's grant; not looked up without limits."""
+    if who.communes is None:
+        return frozenset()
+    return frozenset(c.code for c in territories.communes_of(connection, record.territory))
 
 
 @router.put("/sources/{code}", summary="Modifier le contrat d'une source")

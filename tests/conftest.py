@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings as hypothesis_settings
-from support.databases import copy_of, make_template
-from support.world import World
 
 from observatoire.settings import Settings
 from observatoire.store.engine import Database
+from support.databases import copy_of, drop_template, make_template
+from support.world import World
 
 COMPLETE = os.environ.get("OBSERVATOIRE_TESTS_COMPLETS") == "1"
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -39,8 +39,14 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def template(server: str, run_folder: Path) -> str:
     """Name of the database that holds France."""
-    run_id = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
-    return make_template(server, run_id, run_folder)
+    return make_template(server, run_folder)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """The process that started the run drops its template."""
+    address = os.environ.get("OBSERVATOIRE_DATABASE_URL")
+    if address and not hasattr(session.config, "workerinput"):
+        drop_template(address, session.config._tmp_path_factory.getbasetemp())
 
 
 @pytest.fixture

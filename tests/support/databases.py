@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import hashlib
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,9 +37,14 @@ def locked(path: Path) -> Iterator[None]:
         yield
 
 
-def make_template(server: str, run_id: str, folder: Path) -> str:
+def template_name(folder: Path) -> str:
+    """One template per run, named after the run's folder."""
+    return f"obs_template_{hashlib.sha256(str(folder).encode()).hexdigest()[:12]}"
+
+
+def make_template(server: str, folder: Path) -> str:
     """A migrated database that holds France; built by the first worker, shared by all."""
-    name = f"obs_template_{run_id}"
+    name = template_name(folder)
     with locked(folder / "template.lock"):
         if not (folder / "template.done").exists():
             run(server, "create database {}", name)
@@ -51,6 +57,11 @@ def make_template(server: str, run_id: str, folder: Path) -> str:
             database.dispose()
             (folder / "template.done").touch()
     return name
+
+
+def drop_template(server: str, folder: Path) -> None:
+    """Leave nothing on the server when the run is over."""
+    run(server, "drop database if exists {} with (force)", template_name(folder))
 
 
 @contextlib.contextmanager

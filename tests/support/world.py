@@ -48,7 +48,9 @@ class World:
         """Headers of a key."""
         return {"Authorization": f"Bearer {key}"}
 
-    def source(self, code: str = "pm", kind: str = "police_municipale", territory: str = EPCI, **more: Any) -> str:
+    def source(
+        self, code: str = "pm", kind: str = "police_municipale", territory: str = EPCI, **more: Any
+    ) -> str:
         """A source, created through the API."""
         body = {"code": code, "libelle": code, "type": kind, "territoire": territory, **more}
         answer = self.client.post("/api/v1/sources", json=body, headers=self.admin)

@@ -34,8 +34,9 @@ def with_keys(frame: pl.DataFrame, source: str, secret: bytes) -> pl.DataFrame:
     referenced = frame["has_reference"].to_list()
     identities = frame["identity_text"].to_list()
     contents = frame["content_text"].to_list()
+    begun = blake2b(f"{source}{_SEPARATOR}".encode(), key=secret[:64], digest_size=_DIGEST_BYTES)
     keys = [
-        None if bad else _keyed(f"{source}{_SEPARATOR}{_reference(text) if named else text}", secret)
+        None if bad else _ended(begun, _reference(text) if named else text)
         for bad, named, text in zip(faulty, referenced, identities, strict=True)
     ]
     digests = [
@@ -47,11 +48,17 @@ def with_keys(frame: pl.DataFrame, source: str, secret: bytes) -> pl.DataFrame:
     ).drop("identity", "identity_text", "content_text", "has_reference")
 
 
-def _keyed(text: str, secret: bytes) -> bytes:
-    return blake2b(text.encode(), key=secret[:64], digest_size=_DIGEST_BYTES).digest()
+def _ended(begun: blake2b, text: str) -> bytes:
+    """The hash of a text whose beginning (the key and the source) is hashed once for the file."""
+    keyed = begun.copy()
+    keyed.update(text.encode())
+    return keyed.digest()
 
 
 def _reference(text: str) -> str:
+    """A reference without accents, case nor spaces; most are ASCII, where ``plain`` has little to do."""
+    if text.isascii():
+        return "".join(text.split()).casefold()
     return plain(text).replace(" ", "")
 
 
@@ -72,7 +79,7 @@ def _row_identity() -> pl.Expr:
 
 
 def _content_text() -> pl.Expr:
-    """What a revision may change: category, time, place as declared. Geography of reference is not content."""
+    """What a revision may change: category, time, place as declared; not the geography of reference."""
     return pl.concat_str(
         [
             pl.col("category"),
@@ -80,7 +87,8 @@ def _content_text() -> pl.Expr:
             pl.col("source_label"),
             pl.col("occurred_from").dt.strftime("%Y-%m-%dT%H:%M").fill_null(""),
             pl.col("time_precision"),
-            pl.col("declared_commune").fill_null(""),
+            pl.coalesce("flag_hour", "flag_clock", pl.lit("")),
+            pl.col("raw_commune").str.strip_chars().str.to_uppercase(),
             pl.col("x_value").round(6).cast(pl.String).fill_null(""),
             pl.col("y_value").round(6).cast(pl.String).fill_null(""),
         ],

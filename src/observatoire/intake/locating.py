@@ -11,7 +11,7 @@ import polars as pl
 from observatoire.domain.incident import LocationPrecision
 from observatoire.intake import faults
 from observatoire.intake.faults import Fault
-from observatoire.intake.parsing import DeclaredCode, over_distinct, parse_insee
+from observatoire.intake.parsing import DeclaredCode, parse_insee
 from observatoire.space.cells import cells_of
 from observatoire.space.locate import CommuneLocator
 from observatoire.store.reference.gazetteer import Gazetteer, Parents
@@ -27,19 +27,31 @@ def locate(frame: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
     unreadable).
     """
     frame = _with_declared(frame, gazetteer)
-    frame = _with_point(frame, gazetteer)
+    with gazetteer.turn:
+        frame = _with_point(frame, gazetteer)
+        frame = _with_territories_of_point(frame, gazetteer)
     return _with_parents(frame, gazetteer)
 
 
 def _with_declared(frame: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
     """``declared_commune`` as written, ``declared`` brought to today's code, or a fault."""
-    parsed = over_distinct(frame["commune"], lambda text: _current(parse_insee(text), gazetteer))
+    raw = frame["commune"].unique()
+    parsed = [_current(parse_insee(text), gazetteer) for text in raw]
     codes = [p if isinstance(p, tuple) else (None, None, None) for p in parsed]
-    return frame.rename({"commune": "raw_commune"}).with_columns(
-        pl.Series("declared_commune", [c[0] for c in codes], pl.String),
-        pl.Series("declared", [c[1] for c in codes], pl.String),
-        pl.Series("flag_code", [c[2] for c in codes], pl.String),
-        pl.Series("code_fault", [p.code if isinstance(p, Fault) else None for p in parsed], pl.String),
+    table = pl.DataFrame(
+        {
+            "raw_commune": raw,
+            "declared_commune": [c[0] for c in codes],
+            "declared": [c[1] for c in codes],
+            "flag_code": [c[2] for c in codes],
+            "code_fault": [p.code if isinstance(p, Fault) else None for p in parsed],
+        },
+        schema_overrides=dict.fromkeys(
+            ("declared_commune", "declared", "flag_code", "code_fault"), pl.String
+        ),
+    )
+    return frame.rename({"commune": "raw_commune"}).join(
+        table, on="raw_commune", how="left", maintain_order="left"
     )
 
 
@@ -137,28 +149,27 @@ def _near_border(
     return near
 
 
-def _with_parents(frame: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
-    nowhere = Parents(None, None, None, None)
-    parents = over_distinct(frame["commune"], lambda code: gazetteer.parents.get(code, nowhere))
+def _with_territories_of_point(frame: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
+    """Cell, arrondissement and neighbourhoods of the points kept, and whether there is one."""
     longitude, latitude = (frame[c].fill_null(float("nan")).to_numpy() for c in ("longitude", "latitude"))
     located = np.isfinite(longitude)
     cells = np.zeros(frame.height, dtype=np.int64)
     if located.any():
         cells[located] = cells_of(longitude[located], latitude[located], CELL_RESOLUTION).astype(np.int64)
-    declared = frame["declared"].to_list()
-    by_point = _within(longitude, latitude, located, gazetteer.municipal_arrondissements)
+
+    def within(locator: CommuneLocator) -> list[str | None]:
+        return _within(longitude, latitude, located, locator)
+
     arrondissements = [
-        d if d in gazetteer.arrondissements else p for d, p in zip(declared, by_point, strict=True)
+        declared if declared in gazetteer.arrondissements else by_point
+        for declared, by_point in zip(
+            frame["declared"].to_list(), within(gazetteer.municipal_arrondissements), strict=True
+        )
     ]
     return frame.with_columns(
-        *(pl.Series(name, [getattr(p, name) for p in parents], pl.String) for name in Parents.__slots__),
         pl.Series("arrondissement", arrondissements, pl.String),
-        pl.Series(
-            "qpv_2015", _within(longitude, latitude, located, gazetteer.neighbourhoods_2015), pl.String
-        ),
-        pl.Series(
-            "qpv_2024", _within(longitude, latitude, located, gazetteer.neighbourhoods_2024), pl.String
-        ),
+        pl.Series("qpv_2015", within(gazetteer.neighbourhoods_2015), pl.String),
+        pl.Series("qpv_2024", within(gazetteer.neighbourhoods_2024), pl.String),
         pl.when(pl.Series(located)).then(pl.Series(cells)).alias("cell"),
         pl.when(pl.Series(located))
         .then(pl.lit(LocationPrecision.POINT.value))
@@ -167,10 +178,22 @@ def _with_parents(frame: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
     )
 
 
+def _with_parents(frame: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
+    nowhere = Parents(None, None, None, None)
+    codes = frame["commune"].drop_nulls().unique()
+    parents = [gazetteer.parents.get(code, nowhere) for code in codes]
+    table = pl.DataFrame(
+        {"commune": codes} | {name: [getattr(p, name) for p in parents] for name in Parents.__slots__},
+        schema_overrides=dict.fromkeys(Parents.__slots__, pl.String),
+    )
+    return frame.join(table, on="commune", how="left", maintain_order="left")
+
+
 def _within(
     longitude: np.ndarray, latitude: np.ndarray, located: np.ndarray, locator: CommuneLocator
 ) -> list[str | None]:
     codes = np.full(longitude.shape, None, dtype=object)
-    if located.any():
+    if locator.codes and located.any():
         codes[located] = locator.locate(longitude[located], latitude[located])
-    return codes.tolist()
+    found: list[str | None] = codes.tolist()
+    return found

@@ -40,6 +40,8 @@ _PERSONAL = re.compile(
 
 def plain(text: str) -> str:
     """Lower case, without accents, spaces collapsed: the form in which labels are compared."""
+    if text.isascii():
+        return " ".join(text.split()).casefold()
     decomposed = unicodedata.normalize("NFKD", text.replace("’", "'"))
     return (
         re.sub(r"\s+", " ", "".join(c for c in decomposed if not unicodedata.combining(c))).strip().casefold()

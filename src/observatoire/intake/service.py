@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime
 
 import numpy as np
 import polars as pl
-import shapely
 
 from observatoire.disclosure import gate
 from observatoire.domain.period import Period, month_start, next_month
@@ -25,6 +24,10 @@ from observatoire.store.confidential import incidents
 from observatoire.store.engine import Connection, Database
 from observatoire.store.imports import ImportRecord, RejectRecord
 from observatoire.store.reference import categories, gazetteer, territories
+
+POINT_4326 = "0101000020E6100000"
+"""EWKB, in hexadecimal, of a little-endian point with SRID 4326, before its two coordinates."""
+POINT_HEX = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,11 +234,11 @@ def _write(
 
 def _as_facts(frame: pl.DataFrame, source: str) -> pl.DataFrame:
     located = frame["longitude"].is_not_null().to_numpy()
+    points = frame.select("longitude", "latitude").filter(located).to_numpy()
+    encoded = np.ascontiguousarray(points, dtype="<f8").tobytes().hex()
     geometries: list[str | None] = [None] * frame.height
-    if located.any():
-        points = shapely.points(frame["longitude"].to_numpy()[located], frame["latitude"].to_numpy()[located])
-        encoded = iter(shapely.to_wkb(shapely.set_srid(points, 4326), hex=True, include_srid=True))
-        geometries = [next(encoded) if has else None for has in located]
+    for position, row in enumerate(np.flatnonzero(located).tolist()):
+        geometries[row] = POINT_4326 + encoded[position * POINT_HEX : (position + 1) * POINT_HEX]
     return frame.with_columns(
         pl.Series("geom", geometries, pl.String),
         pl.lit(source).alias("source"),

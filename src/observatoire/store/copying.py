@@ -22,7 +22,7 @@ def copy_frame(connection: Connection, table: str, frame: pl.DataFrame) -> None:
     )
     # Quoted text is never null: the unquoted \N is, and polars leaves nulls unquoted.
     cursor = connection.connection.cursor()
-    with cursor.copy(f"copy {table} ({columns}) from stdin with (format csv, null '\\N')") as copy:  # type: ignore[attr-defined]
+    with cursor.copy(f"copy {table} ({columns}) from stdin with (format csv, null '\\N')") as copy:
         copy.write(text)
 
 

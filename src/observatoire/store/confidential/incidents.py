@@ -58,6 +58,7 @@ def upsert(connection: Connection, facts: pl.DataFrame, number: int, as_of: date
         "apply_revisions",
         "confirm_unchanged",
         "insert_created",
+        "sweep_current",
     ):
         connection.execute(text(_sql(name)), values)
     connection.execute(text("drop table staging"))

@@ -184,9 +184,7 @@ class UnreadableEncoding(RefusedFile):
 
     code = "encodage_illisible"
     title = "Encodage illisible"
-    message = (
-        "L'encodage du fichier n'est ni UTF-8 ni Windows-1252 (cp1252) : réenregistrez-le en CSV UTF-8."
-    )
+    message = "L'encodage du fichier n'est ni UTF-8 ni Windows-1252 (cp1252) : réenregistrez-le en CSV UTF-8."
 
 
 class UnknownProfile(RefusedFile):

@@ -1,8 +1,10 @@
 """Totals by category and source, with the same period a year before; per additivity group."""
 
+import operator
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from observatoire.analyses import editions
 from observatoire.analyses.coverage import Coverage, coverage_of
@@ -17,15 +19,19 @@ from observatoire.analyses.proof import (
 )
 from observatoire.analyses.question import Asking, Question, ask
 from observatoire.disclosure import gate
+from observatoire.disclosure.confidential import Confidential
 from observatoire.disclosure.gate import Journal
 from observatoire.disclosure.policy import Audience, Caller
 from observatoire.disclosure.released import Count, Released
 from observatoire.domain.incident import Category
+from observatoire.domain.scope import Scope
 from observatoire.domain.source import Source
 from observatoire.store.confidential import counts
 from observatoire.store.confidential.counts import CategoryCount, PrecisionCount
 from observatoire.store.engine import Connection, Database
 
+T = TypeVar("T")
+Counting = Callable[[Connection, Scope, frozenset[str]], Confidential[list[T]]]
 METHOD = MethodProof("synthese", 1, {}, ("comptage exact : un fait par ligne importée (unité « fait »)",))
 
 
@@ -103,11 +109,9 @@ def _fresh(connection: Connection, asking: Asking) -> Released[Summary]:
     period = asking.question.period
     coverage = coverage_of(connection, asking.sources, asking.communes, period)
     before = coverage_of(connection, asking.sources, asking.communes, period.year_before())
-    now_counts = counts.by_category(connection, asking.scope(), coverage.covered)
-    before_counts = counts.by_category(
-        connection, asking.scope(period=period.year_before()), coverage.covered
-    )
-    precisions = counts.by_precision(connection, asking.scope(), coverage.covered)
+    now_counts = _by_group(connection, asking, coverage, counts.by_category)
+    before_counts = _by_group(connection, asking, before, counts.by_category)
+    precisions = _by_group(connection, asking, coverage, counts.by_precision)
     digest, link = provenance(connection, asking)
 
     def groups(rows: list[CategoryCount], earlier: list[CategoryCount]) -> tuple[GroupSummary, ...]:
@@ -138,6 +142,17 @@ def _fresh(connection: Connection, asking: Asking) -> Released[Summary]:
         f"synthese {asking.question.canonical()}",
         asking.journal,
     )
+
+
+def _by_group(
+    connection: Connection, asking: Asking, coverage: Coverage, count: Counting[T]
+) -> Confidential[list[T]]:
+    """Rows of each group, counted where its own sources cover: another group's coverage adds nothing."""
+    rows: Confidential[list[T]] = Confidential([])
+    for sources in asking.groups.values():
+        scope = asking.scope(sources, coverage.period)
+        rows = rows.combine(count(connection, scope, coverage.of(sources).covered), operator.add)
+    return rows
 
 
 def _group(

@@ -7,6 +7,7 @@ either in ``Sheet.rows`` or in ``Sheet.set_aside``: none is lost.
 import csv
 import io
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import polars as pl
@@ -17,6 +18,9 @@ from observatoire.intake.faults import Fault
 from observatoire.intake.parsing import plain
 
 SEPARATORS = ";,\t|"
+
+csv.field_size_limit(2**31 - 1)  # an unclosed quote is our fault to report, whatever it swallowed
+_BROKEN = ["\x00"]
 
 _MAGIC = {
     b"%PDF": "PDF",
@@ -98,7 +102,10 @@ def decode(content: bytes) -> tuple[str, str]:
         if content.startswith(magic):
             raise BinaryFile(nature)
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return _decode_as(content, "utf-16"), "utf-16"
+        text = _decode_as(content, "utf-16")
+        if "\x00" in text:
+            raise BinaryFile("octets nuls")
+        return text, "utf-16"
     if b"\x00" in content:
         raise BinaryFile("octets nuls")
     if content.startswith(b"\xef\xbb\xbf"):
@@ -118,32 +125,46 @@ def _decode_as(content: bytes, encoding: str) -> str:
 
 def find_separator(text: str) -> str:
     """The separator that cuts the header into most fields."""
-    header = next((line for line in text.splitlines() if line.strip()), "")
+    header = next((line for line in _lines(text) if line.strip()), "")
     return max(SEPARATORS, key=lambda separator: len(next(csv.reader([header], delimiter=separator), [])))
 
 
+def _lines(text: str) -> Iterator[str]:
+    """Physical lines as the csv module counts them (a form feed or U+2028 ends none)."""
+    return io.StringIO(text, newline="")
+
+
 def _records(text: str, separator: str) -> list[tuple[int, list[str]]]:
-    """(first physical line, fields) of each non-blank record; an unclosed quote marks its rest."""
-    csv.field_size_limit(10_000_000)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    """(first physical line, fields) of each non-blank record.
+
+    After a quote that is never closed, or is closed by a later row's quote, the csv module
+    swallows rows into one cell: each of their lines is given back, marked.
+    """
+    lines = list(_lines(text))
+    reader = csv.reader(lines, delimiter=separator)
     records = []
-    first_line = 1
+    start = 0
     for fields in reader:
-        if any(field.strip() for field in fields):
-            records.append((first_line, fields))
-        first_line = reader.line_num + 1
-    return _split_unclosed(text, records)
+        end = reader.line_num
+        if _is_broken(lines[start:end], separator, last=end == len(lines)):
+            records += [(i + 1, _BROKEN) for i in range(start, end) if lines[i].strip()]
+        elif any(field.strip() for field in fields):
+            records.append((start + 1, fields))
+        start = end
+    return records
 
 
-def _split_unclosed(text: str, records: list[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
-    """The csv module swallows the rest of a file after a quote that is never closed: give it back."""
-    if not records or not any("\n" in field for field in records[-1][1]):
-        return records
-    start = records[-1][0]
-    rest = text.splitlines()[start - 1 :]
-    if sum(line.count('"') for line in rest) % 2 == 0:
-        return records
-    return records[:-1] + [(start + i, ["\x00"]) for i, line in enumerate(rest) if line.strip()]
+def _is_broken(lines: list[str], separator: str, *, last: bool) -> bool:
+    """Whether the quotes of one record are left open, or are closed inside another row."""
+    if last and len(list(csv.reader([*lines, "x"], delimiter=separator))) == 1:
+        return True
+    if len(lines) == 1:
+        return False
+    try:
+        list(csv.reader(lines, delimiter=separator, strict=True))
+    except csv.Error:
+        return True
+    return False
 
 
 def _unique_names(header: list[str]) -> tuple[str, ...]:
@@ -185,7 +206,7 @@ def _sort_rows(
 
 
 def _fault_of(fields: list[str], header_form: list[str], max_cell: int) -> Fault | None:
-    if fields == ["\x00"]:
+    if fields == _BROKEN:
         return faults.UNCLOSED_QUOTE
     first = plain(next(field for field in fields if field.strip()))
     if _FOOTER.fullmatch(first):

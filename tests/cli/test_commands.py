@@ -1,0 +1,221 @@
+"""The command line, as a person types it: the same use cases, French messages, exit code 2."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from observatoire.domain.territory import TerritoryCode
+from observatoire.store.reference import territories
+from support.files import pm_file, pm_row
+from support.world import EPCI, TOULOUSE, World
+
+ROOT = Path(__file__).resolve().parents[2]
+YEAR = ["--debut", "2025-01-01", "--fin", "2026-01-01"]
+
+
+class Terminal:
+    """Runs ``python -m observatoire`` on a test database."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.environment = {
+            **{k: v for k, v in os.environ.items() if not k.startswith("OBSERVATOIRE_")},
+            "OBSERVATOIRE_DATABASE_URL": world.database.url,
+            "OBSERVATOIRE_VAR": str(world.settings.var),
+            "PYTHONPATH": str(ROOT / "src"),
+            "NO_COLOR": "1",
+            "COLUMNS": "200",
+        }
+
+    def run(self, *words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [sys.executable, "-m", "observatoire", *words],
+            env=self.environment, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == code, done.stdout + done.stderr
+        return done
+
+
+@pytest.fixture(scope="module")
+def terminal(shared_world: World, tmp_path_factory: pytest.TempPathFactory) -> Terminal:
+    shared_world.source("pm")
+    shell = Terminal(shared_world)
+    file = tmp_path_factory.mktemp("exports") / "export.csv"
+    hours = ["22h45", "23h10", "08h00", ""]
+    rows = [
+        pm_row(str(i), f"{1 + i % 28:02d}/{1 + i % 12:02d}/2025", hours[i % 4], "Tapage nocturne")
+        for i in range(90)
+    ]
+    file.write_bytes(pm_file([*rows, pm_row("x", "31/02/2025")]))
+    period = ["--debut", "2025-01-01", "--fin", "2026-01-01"]
+    told = shell.run("importer", str(file), "--source", "pm", *period).stdout
+    report = json.loads(told.strip().splitlines()[-1])
+    assert report["etat"] == "valide"
+    assert report["lignes"]["lues"] == 91
+    assert report["lignes"]["quarantaine"] == 1
+    assert "1 en quarantaine" in told
+    return shell
+
+
+def test_an_import_by_the_command_line_is_seen_by_the_api(terminal: Terminal):
+    listed = terminal.world.get("/imports", source="pm", etat="valide")["imports"]
+    assert listed[-1]["lignes"]["creees"] == 90
+    assert listed[-1]["fichier"]["nom"] == "export.csv"
+    assert listed[-1]["periode"] == {"debut": "2025-01-01", "fin": "2026-01-01", "deduite": False}
+
+
+def test_a_simulation_writes_nothing(terminal: Terminal, tmp_path: Path):
+    file = tmp_path / "autre.csv"
+    file.write_bytes(pm_file([pm_row("neuf", "05/05/2025")]))
+    before = terminal.run("analyser", "synthese", TOULOUSE, *YEAR).stdout
+    told = terminal.run("importer", str(file), "--source", "pm", "--simulation").stdout
+    assert "simulation : rien n'a été écrit" in told
+    assert terminal.run("analyser", "synthese", TOULOUSE, *YEAR).stdout == before
+
+
+def test_the_summary_tells_what_the_api_answers(terminal: Terminal):
+    told = terminal.run("analyser", "synthese", TOULOUSE, *YEAR).stdout
+    answer = terminal.world.get("/analyses/synthese", territoire=TOULOUSE, debut=YEAR[1], fin=YEAR[3])
+    facts = answer["resultat"]["groupes"][0]["faits"]["valeur"]
+    assert f"pm : {facts} faits (absent un an avant)" in told
+    assert f"A1 Bruit : {facts}" in told
+    assert answer["preuve"]["provenance"]["empreinte"] in told
+    for warning in answer["preuve"]["avertissements"]:
+        assert f"! {warning}" in told
+
+
+def test_time_slots_are_told_by_day_with_the_unknown_hours_beside(terminal: Terminal):
+    told = terminal.run("analyser", "creneaux-horaires", TOULOUSE, *YEAR).stdout
+    days = [line.split()[0] for line in told.splitlines()[1:8]]
+    assert days == ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"]
+    numbers = [int(n) for line in told.splitlines()[1:8] for n in re.findall(r"\d+", line)]
+    unknown = int(re.search(r"heure inconnue : (\d+)", told)[1])  # type: ignore[index]
+    assert sum(numbers) + unknown == 90
+    assert unknown == 22
+
+
+def test_trends_tell_each_month_and_a_careful_sentence(terminal: Terminal):
+    told = terminal.run("analyser", "tendances", TOULOUSE, *YEAR).stdout
+    months = dict(re.findall(r"^  (2025-\d\d) : (\d+)$", told, re.MULTILINE))
+    assert len(months) == 12
+    assert sum(map(int, months.values())) == 90
+    assert "Évolution non concluante : moins de 36 mois" in told
+
+
+def test_hotspots_tell_the_cells_and_the_mask(terminal: Terminal):
+    told = terminal.run("analyser", "points-chauds", TOULOUSE, *YEAR).stdout
+    answer = terminal.world.get("/analyses/points-chauds", territoire=TOULOUSE, debut=YEAR[1], fin=YEAR[3])
+    mask = answer["resultat"]["masque"]
+    assert f"sur {mask['mailles']} (masque {mask['identifiant']})" in told
+    best = max(answer["resultat"]["features"], key=lambda f: f["properties"]["z"])["properties"]
+    assert f"{best['maille']} : {best['faits']} faits" in told
+
+
+def test_publishing_numbers_the_editions(terminal: Terminal):
+    before = len(terminal.world.get("/editions", {})["editions"])
+    told = terminal.run("publier").stdout
+    assert f"Édition {before + 1} publiée." in told
+    assert "pm 2025 : protection et audit" in told
+    answer = terminal.world.get("/analyses/synthese", {}, territoire=TOULOUSE, debut=YEAR[1], fin=YEAR[3])
+    assert answer["preuve"]["diffusion"]["edition"] == before + 1
+
+
+def test_neighbourhoods_are_loaded_and_loading_again_changes_nothing(terminal: Terminal):
+    layer = ROOT / "data" / "qpv" / "qpv_fictifs.geojson"
+    for _ in range(2):
+        assert "5 quartiers prioritaires chargés" in terminal.run("qpv", "charger", str(layer)).stdout
+    with terminal.world.database.reading() as connection:
+        found = territories.get(connection, TerritoryCode.parse("qpv:QN03190Z"))
+    assert found.fictional
+
+
+def test_a_key_made_by_the_command_line_opens_the_api_and_is_shown_once(terminal: Terminal):
+    words = ["cle", "creer", "essai", "--role", "analyste", "--territoire", EPCI]
+    key = terminal.run(*words).stdout.strip()
+    assert key.startswith("obs_")
+    world = terminal.world
+    assert world.get("/sources", world.headers(key))["sources"][0]["code"] == "pm"
+    assert terminal.run(*words).stdout.strip() != key
+
+
+def test_preparing_again_finds_everything_in_place(terminal: Terminal):
+    assert "Territoires déjà chargés" in terminal.run("preparer").stdout
+
+
+def test_the_contract_printed_is_the_one_served(terminal: Terminal):
+    yaml = pytest.importorskip("yaml")
+    told = yaml.safe_load(terminal.run("openapi").stdout)
+    assert told == terminal.world.client.get("/openapi.json").json()
+
+
+PROBLEMS = {
+    "an unknown source": (["importer", "{good}", "--source", "nulle-part"], "Source inconnue"),
+    "a file that is not there": (["importer", "/nulle/part.csv", "--source", "pm"], "ne peut pas être lu"),
+    "an empty file": (["importer", "{empty}", "--source", "pm"], "Fichier vide"),
+    "a binary file": (["importer", "{binary}", "--source", "pm"], "Fichier illisible"),
+    "an unknown profile": (["importer", "{good}", "--source", "pm", "--profil", "x"], "Profil inconnu"),
+    "other columns": (["importer", "{columns}", "--source", "pm"], "Colonnes non reconnues"),
+    "an unknown territory": (["analyser", "synthese", "commune:99999"], "Territoire inconnu"),
+    "a badly written territory": (["analyser", "synthese", "Toulouse"], "Territoire invalide"),
+    "a reversed period": (
+        ["analyser", "tendances", TOULOUSE, "--debut", "2025-01-01", "--fin", "2024-01-01"],
+        "Période inversée",
+    ),
+    "an unknown category": (["analyser", "synthese", TOULOUSE, "--categorie", "Q7"], "Code inconnu"),
+    "an unknown source filter": (["analyser", "synthese", TOULOUSE, "--source", "x"], "Code inconnu"),
+    "a month that is missing": (
+        ["analyser", "points-chauds", TOULOUSE, "--debut", "2024-01-01", "--fin", "2025-01-01"],
+        "Non calculable",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", PROBLEMS)
+def test_an_error_is_told_in_french_with_exit_code_2_and_no_traceback(
+    terminal: Terminal, tmp_path: Path, case: str
+):
+    contents = {
+        "good": pm_file([pm_row()]),
+        "empty": b"",
+        "binary": b"PK\x03\x04\x00\x00",
+        "columns": b"a;b\n1;2\n",
+    }
+    paths = {}
+    for name, content in contents.items():
+        paths[name] = str(tmp_path / f"{name}.csv")
+        Path(paths[name]).write_bytes(content)
+    words, title = PROBLEMS[case]
+    done = terminal.run(*(word.format(**paths) for word in words), code=2)
+    assert title in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_a_faulty_parameter_is_named_with_what_was_expected(terminal: Terminal):
+    done = terminal.run("analyser", "synthese", TOULOUSE, "--categorie", "A9", code=2)
+    assert "categorie" in done.stderr
+    assert "A1, A2, A3, A4, A5" in done.stderr
+
+
+def test_a_database_that_does_not_answer_is_told_too(terminal: Terminal):
+    environment = {
+        **terminal.environment,
+        "OBSERVATOIRE_DATABASE_URL": "postgresql://obs@/rien?host=/nulle/part",
+    }
+    other = Terminal(terminal.world)
+    other.environment = environment
+    done = other.run("analyser", "synthese", TOULOUSE, code=2)
+    assert "Base indisponible" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_without_a_command_the_help_is_shown(terminal: Terminal):
+    done = terminal.run(code=2)
+    text = done.stdout + done.stderr
+    for command in ("importer", "publier", "analyser", "qpv", "preparer", "demo", "serve"):
+        assert command in text

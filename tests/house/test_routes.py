@@ -1,0 +1,249 @@
+"""Walk every route: a figure leaves as a ReleasedResponse, or the route is named here with a reason."""
+
+import re
+import typing
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from observatoire.bootstrap import make_app
+from observatoire.disclosure.policy import Role
+from observatoire.web.rendering import ReleasedResponse
+from support.world import EPCI, World
+
+API = "/api/v1"
+NO_FIGURE_OF_FACTS = {
+    "POST /api/v1/imports": "the sender's own receipt: counts of the rows it has just sent",
+    "GET /api/v1/imports": "receipts, for who may read the source",
+    "GET /api/v1/imports/{id}": "a receipt, for who may read the source",
+    "GET /api/v1/imports/{id}/rejets": "lines set aside, for who may read the source; no value of the file",
+    "DELETE /api/v1/imports/{id}": "a receipt, for who may send for the source",
+    "POST /api/v1/sources/{code}/neant": "a receipt of zero rows",
+    "GET /api/v1/sources": "contracts, no fact",
+    "POST /api/v1/sources": "contract, no fact",
+    "GET /api/v1/sources/{code}": "contract, no fact",
+    "PUT /api/v1/sources/{code}": "contract, no fact",
+    "GET /api/v1/categories": "reference data",
+    "GET /api/v1/territoires": "reference data",
+    "GET /api/v1/territoires/{territoire}": "reference data",
+    "GET /api/v1/territoires/{territoire}/contour": "reference data",
+    "GET /api/v1/analyses/couverture": "months received, no count of facts; inside the grant only",
+    "POST /api/v1/editions": "number, policy and audit of an edition, no figure",
+    "GET /api/v1/editions": "number, policy and audit of editions, no figure",
+    "GET /api/v1/editions/{numero}": "number, policy and audit of an edition, no figure",
+    "GET /sante": "the process answers",
+    "GET /sante/prete": "the database answers",
+    "GET /docs": "the contract as a page",
+}
+FRAMEWORK = {"/openapi.json"}
+
+
+@pytest.fixture(scope="module")
+def app() -> FastAPI:
+    return make_app()
+
+
+def routes_of(app: FastAPI) -> Iterator[tuple[str, APIRoute]]:
+    """(« METHOD path », route) of everything that the application answers."""
+    for path, methods, route in _walk(app.routes, ""):
+        if path in FRAMEWORK:
+            continue
+        assert isinstance(route, APIRoute), f"{path} is not an API route: {type(route)}"
+        for method in sorted(methods - {"HEAD", "OPTIONS"}):
+            yield f"{method} {path}", route
+
+
+def _walk(routes: list[Any], prefix: str) -> Iterator[tuple[str, set[str], Any]]:
+    """Routes, those of included routers too (newer FastAPI keeps routers as one entry)."""
+    for route in routes:
+        inner = getattr(route, "original_router", None)
+        if inner is not None:
+            yield from _walk(inner.routes, prefix + route.include_context.prefix)
+        else:
+            yield prefix + route.path, route.methods or set(), route
+
+
+def returned(route: APIRoute) -> Any:
+    return typing.get_type_hints(route.endpoint).get("return")
+
+
+def test_every_route_answers_a_released_response_or_is_listed_with_a_reason(app: FastAPI):
+    unlisted = [
+        name
+        for name, route in routes_of(app)
+        if returned(route) is not ReleasedResponse and name not in NO_FIGURE_OF_FACTS
+    ]
+    assert unlisted == []
+
+
+def test_the_list_holds_no_route_that_is_gone_and_none_that_answers_a_released_response(app: FastAPI):
+    routes = dict(routes_of(app))
+    assert set(NO_FIGURE_OF_FACTS) <= set(routes)
+    assert [name for name in NO_FIGURE_OF_FACTS if returned(routes[name]) is ReleasedResponse] == []
+
+
+def test_the_walk_sees_every_operation_of_the_contract(app: FastAPI):
+    told = {f"{m.upper()} {path}" for path, methods in app.openapi()["paths"].items() for m in methods}
+    assert told <= {name for name, _ in routes_of(app)}
+    assert len(told) > 15
+
+
+def test_every_route_lives_in_the_web_room(app: FastAPI):
+    for name, route in routes_of(app):
+        module = route.endpoint.__module__
+        room = "observatoire.web.api" if name.split()[1].startswith(API) else "observatoire.web"
+        assert module.startswith(room), (name, module)
+
+
+def test_every_route_of_the_api_has_a_french_summary_and_says_which_errors_it_gives(app: FastAPI):
+    for path, methods in app.openapi()["paths"].items():
+        for method, operation in methods.items():
+            assert operation["summary"], (method, path)
+            if path.startswith(API):
+                assert {"401", "404", "422"} <= set(operation["responses"]), (method, path)
+                problem = operation["responses"]["422"]["content"]
+                assert set(problem) == {"application/problem+json"}, (method, path)
+
+
+def analysis_paths(app: FastAPI) -> list[str]:
+    return sorted(n.split()[1] for n, _ in routes_of(app) if n.startswith(f"GET {API}/analyses/"))
+
+
+@pytest.fixture(scope="module")
+def paths(app: FastAPI) -> list[str]:
+    found = analysis_paths(app)
+    assert len(found) >= 5
+    return found
+
+
+def test_every_analysis_answers_the_public_from_an_edition_or_refuses(shared_world: World, paths: list[str]):
+    """Without a key: an answer that names its edition, « hors_diffusion », or « give a key »."""
+    for path in paths:
+        answer = shared_world.client.get(
+            path, params={"territoire": EPCI, "debut": "2022-01-01", "fin": "2023-01-01"}
+        )
+        if answer.status_code == 200:
+            assert answer.json()["preuve"]["diffusion"]["audience"] == "public", path
+            assert answer.json()["preuve"]["diffusion"]["edition"], path
+        else:
+            code = answer.json()["type"].rpartition("/")[2]
+            assert (answer.status_code, code) in {(422, "hors_diffusion"), (401, "non_authentifie")}, path
+
+
+@pytest.mark.parametrize("role", [Role.ANALYSTE, Role.AGENT, Role.PARTENAIRE])
+def test_every_analysis_refuses_a_key_outside_its_grant(shared_world: World, paths: list[str], role: Role):
+    """Nothing is published here: whatever the role, the territory next door is closed."""
+    headers = shared_world.headers(shared_world.key(f"routes {role}", role, "ailleurs", "commune:13055"))
+    for path in paths:
+        params = {"territoire": EPCI, "debut": "2022-01-01", "fin": "2023-01-01"}
+        answer = shared_world.client.get(path, params=params, headers=headers)
+        assert answer.status_code == 422, path
+        assert answer.json()["type"].endswith("/hors_diffusion"), path
+
+
+ONE_BAD_PARAMETER = {
+    "POST /api/v1/imports": {"data": {"source": "pm"}},
+    "GET /api/v1/imports": {"params": {"limit": "beaucoup"}},
+    "GET /api/v1/imports/{id}": {"path": {"id": "pas-un-identifiant"}},
+    "GET /api/v1/imports/{id}/rejets": {"path": {"id": "pas-un-identifiant"}},
+    "DELETE /api/v1/imports/{id}": {"path": {"id": "pas-un-identifiant"}},
+    "POST /api/v1/sources/{code}/neant": {"path": {"code": "pm"}, "json": {"debut": "hier"}},
+    "GET /api/v1/sources": None,
+    "POST /api/v1/sources": {"json": {"code": "PM !", "territoire": 12}},
+    "GET /api/v1/sources/{code}": {"path": {"code": "inconnue"}, "status": 404},
+    "PUT /api/v1/sources/{code}": {"path": {"code": "pm"}, "json": {"code": "pm"}},
+    "GET /api/v1/categories": None,
+    "GET /api/v1/territoires": {"params": {"niveau": "village"}},
+    "GET /api/v1/territoires/{territoire}": {"path": {"territoire": "commune:toulouse"}},
+    "GET /api/v1/territoires/{territoire}/contour": {"path": {"territoire": "31555"}},
+    "GET /api/v1/analyses/synthese": {"params": {}},
+    "GET /api/v1/analyses/points-chauds": {"params": {"territoire": EPCI, "maille": "15"}},
+    "GET /api/v1/analyses/creneaux-horaires": {"params": {"territoire": EPCI, "decoupage": "2h"}},
+    "GET /api/v1/analyses/tendances": {"params": {"territoire": EPCI, "pas": "siecle"}},
+    "GET /api/v1/analyses/couverture": {"params": {"territoire": "epci:1"}},
+    "POST /api/v1/editions": None,
+    "GET /api/v1/editions": None,
+    "GET /api/v1/editions/{numero}": {"path": {"numero": "première"}},
+}
+"""One bad parameter for each route of the API; None: the route takes none."""
+
+
+def test_every_route_of_the_api_has_a_bad_parameter_to_try(app: FastAPI):
+    named = {name for name, _ in routes_of(app) if name.split()[1].startswith(API)}
+    assert set(ONE_BAD_PARAMETER) == named
+
+
+@pytest.mark.parametrize("name", [n for n, bad in ONE_BAD_PARAMETER.items() if bad is not None])
+def test_a_bad_parameter_is_answered_by_a_problem_in_french(shared_world: World, name: str):
+    bad = dict(ONE_BAD_PARAMETER[name] or {})
+    method, path = name.split()
+    url = path.format(**bad.pop("path", {}))
+    status = bad.pop("status", 422)
+    answer = shared_world.client.request(method, url, headers=shared_world.admin, **bad)
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json()
+    assert set(problem) >= {"type", "title", "status", "detail", "instance"}
+    assert problem["status"] == status
+    assert problem["instance"] == url
+    assert problem["type"].startswith("https://")
+    english = re.compile(r"\b(invalid|error|should|input|field|required|valid)\b")
+    told = " ".join(
+        [problem["title"], problem["detail"], *(e["message"] for e in problem.get("erreurs", ()))]
+    )
+    assert not english.search(told.lower()), told
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("GET", f"{API}/nulle-part", 404), ("DELETE", f"{API}/sources", 405), ("GET", "/", 404)],
+)
+def test_an_address_that_does_not_exist_is_a_problem_too(
+    shared_world: World, method: str, path: str, status: int
+):
+    answer = shared_world.client.request(method, path)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "/docs" in answer.json()["detail"]
+
+
+KEYED = [
+    "POST /api/v1/imports",
+    "GET /api/v1/imports",
+    "GET /api/v1/sources",
+    "POST /api/v1/sources",
+    "GET /api/v1/sources/pm",
+    "PUT /api/v1/sources/pm",
+    "GET /api/v1/categories",
+    "GET /api/v1/imports/00000000-0000-0000-0000-000000000000",
+    "GET /api/v1/imports/00000000-0000-0000-0000-000000000000/rejets",
+    "DELETE /api/v1/imports/00000000-0000-0000-0000-000000000000",
+    "POST /api/v1/sources/pm/neant",
+    "POST /api/v1/editions",
+]
+
+
+@pytest.mark.parametrize("call", KEYED)
+def test_what_is_not_public_wants_a_key_before_anything_else(shared_world: World, call: str):
+    method, path = call.split()
+    answer = shared_world.client.request(method, path)
+    assert answer.status_code == 401, answer.text
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+    assert "Authorization" in answer.json()["detail"]
+
+
+WRITES_OF_THE_ADMINISTRATION = ["POST /api/v1/sources", "PUT /api/v1/sources/pm", "POST /api/v1/editions"]
+
+
+@pytest.mark.parametrize("role", [Role.ANALYSTE, Role.AGENT, Role.PARTENAIRE])
+@pytest.mark.parametrize("call", WRITES_OF_THE_ADMINISTRATION)
+def test_only_the_administration_creates_sources_and_editions(shared_world: World, call: str, role: Role):
+    method, path = call.split()
+    headers = shared_world.headers(shared_world.key(f"écrit {role}", role, "pm"))
+    body = {"code": "pm", "libelle": "x", "type": "autre", "territoire": EPCI}
+    answer = shared_world.client.request(method, path, headers=headers, json=body)
+    assert answer.status_code == 403, answer.text
+    assert answer.json()["type"].endswith("/interdit")

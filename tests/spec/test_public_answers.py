@@ -1,0 +1,342 @@
+"""From what the public and the partners can get, no count of 1 to 4 can be read or solved."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+
+import pytest
+
+from conftest import COMPLETE
+from observatoire.disclosure.policy import Role
+from spec.attacker import Attack, Published, solved, sums_of
+from spec.tiny_cities import EPCIS, FAMILIES, NEVER_COUNTED, YEARS, City, draw, members, send
+from support.files import LANDLORD_HEADER
+from support.world import World
+
+CITIES = range(60 if COMPLETE else 8)
+NOT_COUNTS_OF_FACTS = {
+    "version",
+    "edition",
+    "communes",
+    "communes_couvertes",
+    "part_population",
+    "mois_recus",
+    "nomenclature",
+}
+DEPARTEMENTS, REGIONS = ("18", "36", "44", "56"), ("24", "52", "53")
+PARENTS_OF_DEPARTEMENTS = {"18": "24", "36": "24", "44": "52", "56": "53"}
+
+
+class Town:
+    """The filled observatory, what it must hold, and everything that outsiders can get."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.cities = [draw(world, number) for number in CITIES]
+        for city in self.cities:
+            send(world, city)
+        answer = world.client.post("/api/v1/editions", headers=world.admin)
+        assert answer.status_code == 201, answer.text
+        self.parts = self._parts()
+        self.places = sorted(set(self.parts) | {p for parts in self.parts.values() for p in parts})
+        self.audiences = {
+            "public": {},
+            "analyste d'ailleurs": world.headers(world.key("ailleurs", Role.ANALYSTE, grant="commune:13055")),
+            "partenaire": world.headers(world.key("voisin", Role.PARTENAIRE, "autre", "commune:13055")),
+        }
+
+    def _parts(self) -> dict[str, tuple[str, ...]]:
+        """Territory -> the parts whose figures add up to its own."""
+        parts = {f"epci:{e}": members(self.world, f"epci:{e}") for e in EPCIS}
+        parts |= {f"departement:{d}": members(self.world, f"departement:{d}") for d in DEPARTEMENTS}
+        concerned = {c for e in EPCIS for c in parts[f"epci:{e}"]}
+        named = {k: tuple(f"commune:{c}" for c in v if c in concerned) for k, v in parts.items()}
+        for region in REGIONS:
+            held = [d for d, r in PARENTS_OF_DEPARTEMENTS.items() if r == region]
+            named[f"region:{region}"] = tuple(f"departement:{d}" for d in held)
+        named["nation:FR"] = tuple(f"region:{r}" for r in REGIONS)
+        return named
+
+    @cache  # noqa: B019 - lives as long as the module's fixture
+    def answer(self, audience: str, place: str) -> dict:
+        return self.world.get(
+            "/analyses/synthese",
+            self.audiences[audience],
+            territoire=place,
+            debut=f"{YEARS[0]}-01-01",
+            fin=f"{YEARS[-1] + 1}-01-01",
+        )
+
+    def years(self, audience: str) -> Iterator[tuple[str, str, dict]]:
+        """(place, group, year) of everything answered."""
+        for place in self.places:
+            for group in self.answer(audience, place)["resultat"]["groupes"]:
+                for year in group["annees"]:
+                    yield place, group["groupe"], year
+
+    def published(self, audience: str, city: City, year: int) -> Published:
+        """One group and year as the reader holds it; what reads « absent » holds no fact."""
+        cells: dict[tuple[str, str], int | None] = {}
+        for place, group, found in self.years(audience):
+            if group == city.group and found["annee"] == year:
+                values = {"*": found["faits"], **{c["code"]: c["faits"] for c in found["categories"]}}
+                for code, value in values.items():
+                    cells[place, code] = None if value["etat"] == "secret" else value["valeur"] or 0
+        families = {code: code[0] for _, code in cells if len(code) == 2}
+        return Published(cells, sums_of(self.parts.items(), families, {place for place, _ in cells}))
+
+    def truth(self, city: City, year: int) -> Counter[tuple[str, str]]:
+        """True facts by (place, category), counted from the rows written."""
+        above: dict[str, set[str]] = {}
+        for place, parts in self.parts.items():
+            for part in parts:
+                above.setdefault(part, set()).add(place)
+        counts: Counter[tuple[str, str]] = Counter()
+        for (commune, family, when), number in city.facts.items():
+            if when != year:
+                continue
+            reached, queue = set(), [f"commune:{commune}"]
+            while queue:
+                place = queue.pop()
+                if place not in reached:
+                    reached.add(place)
+                    queue.extend(above.get(place, ()))
+            for place in reached:
+                for category in ("*", family[0], family):
+                    counts[place, category] += number
+        return counts
+
+
+@pytest.fixture(scope="module")
+def town(shared_world: World) -> Town:
+    return Town(shared_world)
+
+
+AUDIENCES = ("public", "analyste d'ailleurs", "partenaire")
+audiences = pytest.mark.parametrize("audience", AUDIENCES)
+
+
+def numbers(content: object, key: str = "") -> Iterator[tuple[str, float]]:
+    if isinstance(content, dict):
+        for name, inside in content.items():
+            yield from numbers(inside, name)
+    elif isinstance(content, list):
+        for inside in content:
+            yield from numbers(inside, key)
+    elif isinstance(content, int | float) and not isinstance(content, bool):
+        yield key, content
+
+
+def texts(content: object) -> Iterator[str]:
+    if isinstance(content, dict | list):
+        for inside in content.values() if isinstance(content, dict) else content:
+            yield from texts(inside)
+    elif isinstance(content, str):
+        yield content
+
+
+@audiences
+def test_no_body_holds_a_number_from_one_to_four_that_counts_facts(town: Town, audience: str):
+    for place in town.places:
+        body = town.answer(audience, place)
+        for key, value in numbers(body):
+            assert not 0 < value < 5 or key in NOT_COUNTS_OF_FACTS, (place, key, value)
+        for text in texts(body):
+            assert not re.search(r"(?<!\d)[1-4] fait", text), text
+
+
+@audiences
+def test_every_value_shown_is_true_and_every_small_count_reads_secret(town: Town, audience: str):
+    shown = 0
+    for city in town.cities:
+        for year in YEARS:
+            truth = town.truth(city, year)
+            for cell, value in town.published(audience, city, year).cells.items():
+                if value is None:
+                    assert truth[cell], f"a zero reads secret at {cell}"
+                else:
+                    assert value == truth[cell], (city.group, year, cell)
+                    shown += value > 0
+    assert shown > 100
+
+
+@audiences
+def test_a_null_value_says_why_and_a_number_says_that_it_is_one(town: Town, audience: str):
+    states = Counter()
+    for _, _, year in town.years(audience):
+        for value in [year["faits"], *(c["faits"] for c in year["categories"])]:
+            states[value["etat"]] += 1
+            assert (value["valeur"] is None) == (value["etat"] in ("secret", "absent"))
+            assert (value["valeur"] == 0) == (value["etat"] == "zero")
+    assert set(states) == {"publie", "zero", "secret", "absent"}
+
+
+@pytest.mark.parametrize("year", YEARS)
+@pytest.mark.parametrize("number", CITIES)
+def test_no_hidden_small_count_can_be_solved(town: Town, number: int, year: int):
+    city = town.cities[number]
+    truth = town.truth(city, year)
+    published = town.published("public", city, year)
+    small = [cell for cell, count in truth.items() if 0 < count < 5]
+    assert all(published.cells[cell] is None for cell in small)
+    assert solved(published, lambda cell: 0 < truth[cell] < 5) == []
+
+
+def test_the_attacker_solves_what_primary_suppression_alone_would_show(town: Town):
+    """The attack is worth something: without complementary suppression it succeeds."""
+    broken = 0
+    for city in town.cities:
+        truth = town.truth(city, YEARS[0])
+        cells = town.published("public", city, YEARS[0]).cells
+        primary = {cell: None if 0 < truth[cell] < 5 else truth[cell] for cell in cells}
+        sums = town.published("public", city, YEARS[0]).sums
+        attack = Attack(Published(primary, sums))
+        broken += any(attack.width(cell) < 5 for cell in attack.hidden[:20])
+    assert broken > len(town.cities) / 2
+
+
+@audiences
+def test_every_outside_audience_gets_the_same_figures(town: Town, audience: str):
+    for place in town.places:
+        assert town.answer(audience, place)["resultat"] == town.answer("public", place)["resultat"]
+
+
+@audiences
+def test_a_year_with_a_month_that_never_came_says_absent_and_never_zero(town: Town, audience: str):
+    incomplete = {(city.group, city.incomplete_year) for city in town.cities if city.incomplete_year}
+    seen = Counter()
+    for _, group, year in town.years(audience):
+        states = {c["faits"]["etat"] for c in year["categories"]} | {year["faits"]["etat"]}
+        if (group, year["annee"]) in incomplete:
+            assert year["couverture"]["mois_recus"] == 10
+            assert "zero" not in states
+            seen["incomplete"] += 1
+        else:
+            assert year["couverture"]["mois_recus"] == 12
+            assert "absent" not in states
+            seen["complete"] += 1
+    assert seen["incomplete"]
+    assert seen["complete"]
+
+
+def test_an_incomplete_year_is_told_in_words(town: Town):
+    city = next(city for city in town.cities if city.incomplete_year)
+    place = city.territories[0]
+    warnings = town.answer("public", place)["preuve"]["avertissements"]
+    sentence = f"« {city.group} » {city.incomplete_year} : 10 mois reçus sur 12, le total est partiel."
+    assert sentence in warnings
+
+
+def test_sensitive_and_service_facts_enter_no_public_figure(town: Town):
+    """They were in the files: neither their families nor any total holds them."""
+    for place in town.places:
+        for group in town.answer("public", place)["resultat"]["groupes"]:
+            for year in group["annees"]:
+                codes = {c["code"] for c in year["categories"]}
+                assert "S" not in codes
+                assert "S1" not in codes
+                h1 = next(c for c in year["categories"] if c["code"] == "H1")
+                assert h1["faits"]["etat"] in ("zero", "absent")
+    assert set(NEVER_COUNTED) == {"H1", "S1"}
+
+
+@audiences
+@pytest.mark.parametrize("category", ["A", "A1", "D2"])
+def test_asking_one_category_gives_the_same_cells(town: Town, audience: str, category: str):
+    for place in ("nation:FR", f"epci:{EPCIS[0]}"):
+        whole = town.answer(audience, place)["resultat"]["groupes"]
+        part = town.world.get(
+            "/analyses/synthese",
+            town.audiences[audience],
+            territoire=place,
+            debut=f"{YEARS[0]}-01-01",
+            fin=f"{YEARS[-1] + 1}-01-01",
+            categorie=category,
+        )["resultat"]["groupes"]
+        for one, other in zip(whole, part, strict=True):
+            for a, b in zip(one["annees"], other["annees"], strict=True):
+                assert a["faits"] == b["faits"]
+                kept = {c["code"]: c["faits"] for c in b["categories"]}
+                assert kept == {c["code"]: c["faits"] for c in a["categories"] if c["code"] in kept}
+                assert category in kept
+
+
+ONE_YEAR = {"debut": f"{YEARS[0]}-01-01", "fin": f"{YEARS[0] + 1}-01-01"}
+OFF_THE_GRID = {
+    "a part of a year": ("synthese", {"debut": "2022-01-01", "fin": "2022-07-01"}),
+    "a year that does not start in January": ("synthese", {"debut": "2022-03-01", "fin": "2023-03-01"}),
+    "one day": ("synthese", {"debut": "2022-01-01", "fin": "2022-01-02"}),
+    "a leaf category": ("synthese", {**ONE_YEAR, "categorie": "A101"}),
+    "a leaf of a family with one leaf": ("synthese", {**ONE_YEAR, "categorie": "F201"}),
+    "a source": ("synthese", {**ONE_YEAR, "source": "ville-0-0"}),
+    "a group": ("synthese", {**ONE_YEAR, "source": "ville-0"}),
+    "a source that does not exist": ("synthese", {**ONE_YEAR, "source": "nulle-part"}),
+    "a neighbourhood": ("synthese", {**ONE_YEAR, "territoire": "qpv:QN03190Z"}),
+    "an arrondissement": ("synthese", {**ONE_YEAR, "territoire": "arrondissement:75118"}),
+    "hotspots": ("points-chauds", ONE_YEAR),
+    "hotspots of a group": ("points-chauds", {**ONE_YEAR, "source": "ville-0"}),
+    "time slots": ("creneaux-horaires", ONE_YEAR),
+    "trends": ("tendances", ONE_YEAR),
+}
+
+
+@audiences
+@pytest.mark.parametrize("case", OFF_THE_GRID)
+def test_a_question_off_the_grid_is_refused_and_told_what_exists(town: Town, audience: str, case: str):
+    analysis, params = OFF_THE_GRID[case]
+    asked = {"territoire": f"epci:{EPCIS[0]}", **params}
+    problem = town.world.get(f"/analyses/{analysis}", town.audiences[audience], 422, **asked)
+    assert problem["type"].endswith("/hors_diffusion"), problem
+    assert "années civiles entières" in problem["detail"]
+    assert "/analyses/synthese" in problem["detail"]
+    assert not [value for key, value in numbers(problem) if key != "status"]
+
+
+def test_a_source_that_exists_and_one_that_does_not_are_refused_alike(town: Town):
+    def refusal(source: str) -> dict:
+        return town.world.get(
+            "/analyses/synthese", {}, 422, territoire=f"epci:{EPCIS[0]}", source=source, **ONE_YEAR
+        )
+
+    assert refusal("ville-0-0") == refusal("nulle-part")
+
+
+@audiences
+def test_what_was_published_stays_when_facts_are_added_until_the_next_edition(town: Town, audience: str):
+    """The answer comes from the edition, never from the facts."""
+    city = town.cities[0]
+    place = city.territories[0]
+    before = town.answer(audience, place)
+    commune = next(iter(city.facts))[0]
+    row = f"tardif-{AUDIENCES.index(audience)};05/05/{YEARS[0]};12:00;R;{commune};{FAMILIES['A1']};"
+    done = town.world.send(
+        "\r\n".join([LANDLORD_HEADER, row, ""]).encode(), f"{city.group}-0",
+        debut=f"{YEARS[0]}-05-01", fin=f"{YEARS[0]}-06-01",
+    )  # fmt: skip
+    assert done["lignes"]["creees"] == 1
+    Town.answer.cache_clear()
+    assert town.answer(audience, place) == before
+
+
+def test_the_edition_number_and_policy_travel_with_the_answer(town: Town):
+    body = town.answer("public", "nation:FR")
+    edition = town.world.get("/editions", {})["editions"][0]
+    assert body["preuve"]["diffusion"] == {
+        "audience": "public",
+        "politique": edition["politique"],
+        "version": edition["version"],
+        "edition": edition["numero"],
+    }
+    assert town.answer("partenaire", "nation:FR")["preuve"]["diffusion"]["audience"] == "partenaires"
+
+
+@pytest.mark.parametrize("place", ["nation:FR", f"epci:{EPCIS[1]}", "departement:18"])
+def test_who_may_read_everything_can_see_what_the_outside_sees(town: Town, place: str):
+    """``diffusion=edition`` inside the grant: the published figures, not the exact ones."""
+    years = {"debut": f"{YEARS[0]}-01-01", "fin": f"{YEARS[-1] + 1}-01-01"}
+    seen = town.world.get("/analyses/synthese", territoire=place, diffusion="edition", **years)
+    assert seen["resultat"] == town.answer("partenaire", place)["resultat"]
+    exact = town.world.get("/analyses/synthese", territoire=place, **years)
+    assert exact["preuve"]["diffusion"]["audience"] == "interne"
+    assert exact["resultat"] != seen["resultat"]

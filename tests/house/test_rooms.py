@@ -22,10 +22,6 @@ STATEMENT = re.compile(
 DATABASE_LIBRARIES = {"sqlalchemy", "psycopg", "psycopg_pool", "geoalchemy2", "alembic"}
 
 
-WAITING = {"count_units"}
-"""Written for the refusal of questions that mix units, which is to come with the second unit."""
-
-
 def modules() -> list[Path]:
     found = sorted(SOURCE.rglob("*.py"))
     assert len(found) > 60
@@ -95,7 +91,7 @@ def test_named_queries_are_written_for_the_store_and_each_is_used():
     named = re.findall(r"(?m)^-- name: *(\w+)", sql)
     assert len(named) == len(set(named)) > 15
     code = "\n".join(p.read_text(encoding="utf-8") for p in (SOURCE / "store").rglob("*.py"))
-    assert {name for name in named if f'"{name}"' not in code} == WAITING
+    assert {name for name in named if f'"{name}"' not in code} == set()
 
 
 @pytest.mark.parametrize("folder", ["src", "tests", "migrations", "benchmarks"])

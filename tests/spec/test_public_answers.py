@@ -14,7 +14,7 @@ from spec.tiny_cities import EPCIS, FAMILIES, NEVER_COUNTED, YEARS, City, draw, 
 from support.files import LANDLORD_HEADER
 from support.world import World
 
-CITIES = range(60 if COMPLETE else 8)
+CITIES = range(40 if COMPLETE else 8)
 NOT_COUNTS_OF_FACTS = {
     "version",
     "edition",

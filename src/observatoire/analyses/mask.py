@@ -159,7 +159,9 @@ def _buffer(
     longitude, latitude = h3.centres(ring)
     window = (float(longitude.min()), float(latitude.min()), float(longitude.max()), float(latitude.max()))
     shapes = territories.contours_in(connection, TerritoryLevel.COMMUNE, window)
-    outside = frozenset(shapes) - {c.code for c in asking.communes}
+    # A neighbourhood or an arrondissement is a part of its commune: the rest of it is around.
+    part = asking.question.territory.level in (TerritoryLevel.QPV, TerritoryLevel.ARRONDISSEMENT)
+    outside = frozenset(shapes) - (frozenset() if part else {c.code for c in asking.communes})
     for source in sources:
         outside &= territories.shared_communes(connection, source.territory, sorted(outside))
     if asking.caller.communes is not None:

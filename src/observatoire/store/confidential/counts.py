@@ -75,7 +75,7 @@ class CubeRow:
 
 def _where(scope: Scope, communes: frozenset[str] | None) -> tuple[str, dict[str, Any]]:
     """The filters of a scope as SQL; ``communes`` further restricts to covered ones (None: no)."""
-    clauses = ["local_day >= :start", "local_day < :end", "source = any(:sources)"]
+    clauses = ["local_day >= :start", "local_day < :end", "source = any(:sources)", query("within_contract")]
     values: dict[str, Any] = {
         "start": scope.period.start,
         "end": scope.period.end,

@@ -1,3 +1,11 @@
+-- name: within_contract
+exists (
+    select from collection.source s
+    where s.code = fact.source
+        and fact.local_day >= s.covered_since
+        and (s.covered_until is null or fact.local_day < s.covered_until)
+)
+
 -- name: count_by_category
 select category, source, count(*) as facts, count(geom) as located,
     count(*) filter (where hour_of_week is not null) as timed
@@ -40,9 +48,6 @@ from confidential.fact
 where {where}
 group by 1, 2, 3, 4
 
--- name: count_units
-select unit, count(*) from confidential.fact where {where} group by 1
-
 -- name: cube_by_commune
 select s.additivity_group, f.source, extract(year from f.local_day)::int as year, c.family, f.commune,
     count(*) as facts
@@ -51,4 +56,5 @@ join collection.source s on s.code = f.source
 join reference.category c on c.code = f.category and c.taxonomy = :taxonomy
 where f.commune is not null and c.domain <> 'S' and c.sensitivity < 2
     and f.local_day >= make_date(:first_year, 1, 1) and f.local_day < make_date(:end_year, 1, 1)
+    and f.local_day >= s.covered_since and (s.covered_until is null or f.local_day < s.covered_until)
 group by 1, 2, 3, 4, 5

@@ -76,6 +76,14 @@ class PeriodOutOfBounds(InvalidRequest):
     message = "La période doit tenir entre les années {0} et {1} : vérifiez « debut » et « fin »."
 
 
+class ForbiddenCharacter(InvalidRequest):
+    """A NUL character in a parameter."""
+
+    code = "caractere_interdit"
+    title = "Caractère interdit"
+    message = "Un paramètre contient un caractère nul (U+0000) : retirez-le puis recommencez."
+
+
 class UnknownCode(InvalidRequest):
     """An unknown category, source or group; arguments: parameter and value."""
 

@@ -112,14 +112,7 @@ def test_a_file_over_a_limit_is_too_large(unmoved: World, limit: dict[str, int],
     [
         ({"source": "inconnue"}, "source_inconnue", "« inconnue »"),
         ({"source": ""}, "parametre_invalide", "source"),
-        pytest.param(
-            {"source": "p\x00m"},
-            "source_inconnue",
-            "existe pas",
-            marks=pytest.mark.xfail(
-                strict=True, reason="a NUL in a text parameter reaches PostgreSQL: 500 (reported)"
-            ),
-        ),
+        ({"source": "p\x00m"}, "caractere_interdit", "caractère nul"),
         ({"profil": "logitud"}, "profil_inconnu", "police_municipale"),
         ({"profil": "bailleur"}, "colonnes_non_reconnues", "« Référence »"),
         ({"debut": "2025-04-01", "fin": "2025-03-01"}, "periode_inversee", "fin"),

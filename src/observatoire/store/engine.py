@@ -12,10 +12,10 @@ from functools import cached_property
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from sqlalchemy import Connection, Engine, create_engine
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DataError, OperationalError, ProgrammingError
 from sqlalchemy.pool import NullPool
 
-from observatoire.errors import UnavailableStore
+from observatoire.errors import ForbiddenCharacter, UnavailableStore
 
 __all__ = ["Connection", "Database", "DatabaseRole", "Transaction", "driver_url"]
 
@@ -110,5 +110,11 @@ def _transaction(engine: Engine) -> Iterator[Connection]:
         connection = engine.connect()
     except (OperationalError, ProgrammingError) as error:
         raise UnavailableStore(type(error.orig).__name__) from None
-    with connection, connection.begin():
-        yield connection
+    try:
+        with connection, connection.begin():
+            yield connection
+    except DataError as error:
+        # A NUL character is the one thing that no text column can hold, wherever it came from.
+        if "NUL" not in str(error.orig):
+            raise
+        raise ForbiddenCharacter from None

@@ -37,7 +37,7 @@ from observatoire.demo import (
 from observatoire.demo.catalogue import KINDS, UNKNOWN_LABELS
 from observatoire.domain.territory import TerritoryCode
 
-TAXONOMY = Path(__file__).parents[3] / "shared" / "domain" / "taxonomie_pivot.csv"
+TAXONOMY = Path(__file__).parents[2] / "data" / "taxonomie_pivot.csv"
 LABEL_COLUMNS = {POLICE: 3, TRANSPORT: 5, LANDLORD: 5}
 CODES = tuple(source.code for source in SOURCES)
 
@@ -290,7 +290,6 @@ def test_no_cell_looks_like_a_phone_an_e_mail_a_plate_or_a_person():
     assert not [cell for cell in cells if "nan" in cell.lower().split()]
 
 
-@pytest.mark.skipif(not TAXONOMY.exists(), reason="needs ../shared")
 def test_every_label_is_a_label_or_synonym_of_its_leaf_or_is_meant_to_be_unknown():
     leaves: dict[str, set[str]] = {}
     with TAXONOMY.open(encoding="utf-8") as stream:

@@ -284,13 +284,22 @@ def _location(facts: pl.DataFrame) -> dict[str, float | int | None]:
 
 def _message(counts: LineCounts, older: int, simulation: bool) -> str:
     stored = counts.created + counts.revised + counts.unchanged
-    parts = [f"{counts.read} lignes lues : {stored} retenues ({counts.created} nouvelles)"]
+    parts = [
+        f"{_agree(counts.read, 'ligne lue', 'lignes lues')} : {_agree(stored, 'retenue', 'retenues')} "
+        f"({_agree(counts.created, 'nouvelle', 'nouvelles')})"
+    ]
     if counts.quarantined:
         parts.append(f"{counts.quarantined} en quarantaine, à corriger et à renvoyer")
     if counts.set_aside:
-        parts.append(f"{counts.set_aside} écartées (totaux, pieds de page)")
+        parts.append(f"{_agree(counts.set_aside, 'écartée', 'écartées')} (totaux, pieds de page)")
     if older:
-        parts.append(f"{older} plus anciennes que l'état connu, gardées dans l'historique")
+        known = "que l'état connu, dans l'historique seulement"
+        parts.append(f"{_agree(older, 'plus ancienne', 'plus anciennes')} {known}")
     if simulation:
         parts.append("simulation : rien n'a été écrit")
     return " ; ".join(parts) + "."
+
+
+def _agree(number: int, one: str, several: str) -> str:
+    """French agreement: 0 and 1 are singular."""
+    return f"{number} {one if number < 2 else several}"

@@ -178,7 +178,8 @@ def test_a_simulation_tells_everything_and_writes_only_its_report(world: World) 
     assert "rien n'a été écrit" in report["message"]
     assert report["lignes"] == lines(creees=1, revisees=1, inchangees=1, quarantaine=1, ecartees=1)
     after = row_counts(world)
-    assert {name for name in after if after[name] != before[name]} == {"collection.import"}
+    report_tables = {"collection.import", "collection.reject"}
+    assert {name for name in after if after[name] != before[name]} <= report_tables
     assert after["collection.import"] == before["collection.import"] + 1
     assert dump(world, source) == facts
     real = world.send(content)
@@ -246,7 +247,7 @@ def test_an_older_extraction_stays_in_the_history_and_the_message_says_so(desk: 
     desk.send(pm_file([pm_row(hour="11:00")]), arrete_le="2025-05-01")
     report = desk.send(pm_file([pm_row(hour="10:00")]), arrete_le="2025-04-01")
     assert desk.fact["local_hour"] == 11
-    assert "1 plus anciennes" in report["message"]
+    assert "1 plus ancienne" in report["message"]
 
 
 def test_an_undone_import_stays_listed_without_its_rejects_and_is_undone_once(desk: Desk) -> None:
@@ -275,3 +276,16 @@ def test_figures_are_after_an_undo_what_they_were_before(desk: Desk) -> None:
     assert [desk.world.get(path, **asked) for path in paths] != before
     undo(desk.world, report)
     assert [desk.world.get(path, **asked) for path in paths] == before
+
+
+def test_a_simulation_tells_which_rows_would_be_set_aside(desk: Desk) -> None:
+    report = desk.send(pm_file([pm_row("1"), pm_row("2", date="31/02/2025")]), simulation="true")
+
+    assert [row[2] for row in desk.rejects(report)[1:]] == ["DAT_INVALIDE"]
+
+
+def test_a_file_extracted_in_the_future_is_refused_since_it_would_win_over_all_others(desk: Desk) -> None:
+    problem = desk.world.send(pm_file([pm_row()]), desk.source, status=422, arrete_le="2199-01-01")
+
+    assert problem["erreurs"][0]["champ"] == "arrete_le"
+    assert "futur" in problem["erreurs"][0]["message"]

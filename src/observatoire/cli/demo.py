@@ -99,9 +99,11 @@ def _send(client: httpx.Client, folder: Path, show: Callable[[str], None]) -> No
         if answer.status_code != httpx.codes.CONFLICT:
             _checked(answer)
     lines: dict[str, int] = {}
-    files = plan["fichiers"]
+    files, today = plan["fichiers"], datetime.now(UTC).date().isoformat()
     for position, file in enumerate(files, start=1):
-        fields = {key: file[key] for key in ("source", "debut", "fin", "arrete_le")}
+        fields = {key: file[key] for key in ("source", "debut", "fin")}
+        # In the first days of a month, the last file of the plan is sent before its usual day.
+        fields["arrete_le"] = min(file["arrete_le"], today)
         content = (folder / file["chemin"]).read_bytes()
         report = _checked(
             client.post("/api/v1/imports", data=fields, files={"fichier": (file["nom"], content)})
@@ -111,7 +113,7 @@ def _send(client: httpx.Client, folder: Path, show: Callable[[str], None]) -> No
         if position % FILES_BETWEEN_STEPS == 0 or position == len(files):
             show(f"{position} fichiers importés sur {len(files)}")
     for nil in plan["mois_neant"]:
-        body = {key: nil[key] for key in ("debut", "fin", "arrete_le")}
+        body = {"debut": nil["debut"], "fin": nil["fin"], "arrete_le": min(nil["arrete_le"], today)}
         _checked(client.post(f"/api/v1/sources/{nil['source']}/neant", json=body))
     typer.echo("  " + ", ".join(f"{bucket} {number}" for bucket, number in lines.items()))
 

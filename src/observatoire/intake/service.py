@@ -13,9 +13,11 @@ import polars as pl
 from observatoire.disclosure import gate
 from observatoire.domain.period import Period, month_start, next_month
 from observatoire.domain.source import Source
+from observatoire.errors import FieldError, InvalidRequest
 from observatoire.intake import profiles, reader
 from observatoire.intake.faults import DUPLICATE_KEY, FAULTS, label_of, shape_of
 from observatoire.intake.normalising import Context, normalise
+from observatoire.intake.parsing import latest_admissible
 from observatoire.intake.reader import Limits, SetAside, Sheet
 from observatoire.intake.report import Anomaly, LineCounts
 from observatoire.space import crs
@@ -60,6 +62,7 @@ def import_file(
         ImportFailed: the conservation law broke; nothing was written.
     """
     started = now()
+    _check_extraction(declaration.as_of, started.date())
     sheet = reader.read(content, limits)
     profile = profiles.match(sheet, declaration.profile)
     renamed = _with_degrees(profile.rename(sheet), profile.epsg)
@@ -79,11 +82,25 @@ def import_file(
         return _write(connection, record, sheet, draft, now)
 
 
+def _check_extraction(as_of: date | None, today: date) -> None:
+    """A file can't have been extracted after it was received: it would win over every later one.
+
+    Raises:
+        InvalidRequest: ``arrete_le`` is in the future (one day is left for time zones).
+    """
+    if as_of is not None and as_of > latest_admissible(today):
+        expected = f"au plus tard le {today.isoformat()}"
+        raise InvalidRequest(
+            fields=(FieldError("arrete_le", "la date d'extraction est dans le futur", expected),)
+        )
+
+
 def declare_nil(
     database: Database, source: Source, period: Period, as_of: date | None, *, caller: str
 ) -> ImportRecord:
     """Record « rien à signaler »: the months of ``period`` are zero, which is not missing."""
     moment = datetime.now(UTC)
+    _check_extraction(as_of, moment.date())
     record = ImportRecord(
         id=uuid.uuid4(),
         source=source.code,
@@ -206,7 +223,7 @@ def _write(
         savepoint.rollback()
     else:
         savepoint.commit()
-        imports.add_rejects(connection, number, rejects)
+    imports.add_rejects(connection, number, rejects)
     buckets = Counter(reject.bucket for reject in rejects)
     counts = LineCounts(
         read=sheet.lines_read,

@@ -340,3 +340,11 @@ def test_who_may_read_everything_can_see_what_the_outside_sees(town: Town, place
     exact = town.world.get("/analyses/synthese", territoire=place, **years)
     assert exact["preuve"]["diffusion"]["audience"] == "interne"
     assert exact["resultat"] != seen["resultat"]
+
+
+def test_years_that_the_edition_does_not_hold_read_as_nothing_rather_than_zero(town: Town):
+    answer = town.world.get(
+        "/analyses/synthese", {}, territoire="nation:FR", debut="1990-01-01", fin="1991-01-01"
+    )
+    assert answer["resultat"]["groupes"] == []
+    assert any("ce n'est pas un zéro" in warning for warning in answer["preuve"]["avertissements"])

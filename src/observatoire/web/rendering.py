@@ -89,7 +89,7 @@ def published_proof_out(summary: PublishedSummary, disclosure: Disclosure) -> Pr
         ),
         disclosure=DisclosureOut.model_validate(disclosure),
         provenance=ProvenanceOut(digest=edition.digest, link=f"/api/v1/editions/{edition.number}"),
-        warnings=[*_fictional(summary), *PUBLISHED_WARNINGS, *_gaps(summary)],
+        warnings=[*_fictional(summary), *PUBLISHED_WARNINGS, *_gaps(summary), *_nothing(summary)],
     )
 
 
@@ -98,6 +98,12 @@ PUBLISHED_WARNINGS = (
     "« secret » : valeur protégée par le secret statistique ; « absent » : rien n'a été reçu, "
     "ce qui n'est pas zéro. Les catégories sensibles n'entrent dans aucun total diffusé.",
 )
+
+
+def _nothing(summary: PublishedSummary) -> list[str]:
+    if summary.groups:
+        return []
+    return ["L'édition ne contient rien pour ce territoire et ces années : ce n'est pas un zéro."]
 
 
 def _fictional(summary: PublishedSummary) -> list[str]:

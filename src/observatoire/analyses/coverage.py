@@ -80,6 +80,11 @@ class Coverage:
         return Coverage(self.period, self.communes, tuple(s for s in self.sources if s.source.code in codes))
 
     @property
+    def is_whole(self) -> bool:
+        """Whether every source is wholly known for every month: only then is a count of nothing a zero."""
+        return bool(self.sources) and not self.missing()
+
+    @property
     def observed_months(self) -> int:
         """Number of months wholly known of every source."""
         return sum(self.is_observed(month) for month in self.period.months())

@@ -7,7 +7,7 @@ from typing import Any
 
 from observatoire.analyses.coverage import Coverage, MonthState
 from observatoire.analyses.question import Asking
-from observatoire.domain.incident import LocationPrecision, TimePrecision
+from observatoire.domain.incident import LocationPrecision
 from observatoire.store import imports as import_store
 from observatoire.store.confidential.counts import PrecisionCount
 from observatoire.store.engine import Connection
@@ -143,11 +143,6 @@ def place_proof(counts: Iterable[PrecisionCount]) -> PlaceProof:
         near_border=share(r.facts for r in rows if r.near_border),
         unclassed=share(r.facts for r in rows if r.category_mode == "defaut"),
     )
-
-
-def unknown_hours(counts: Iterable[PrecisionCount]) -> int:
-    """Facts that no hourly analysis may use."""
-    return sum(r.facts for r in counts if r.time not in (TimePrecision.MINUTE, TimePrecision.HOUR))
 
 
 def coverage_warnings(coverage: Coverage, places: PlaceProof) -> list[str]:

@@ -167,12 +167,12 @@ def _group(
     codes = {s.code for s in sources}
     own = [r for r in rows if r.source in codes]
     past = [r for r in earlier if r.source in codes]
-    here, there = _received(coverage, codes), _received(before, codes)
+    here, there = coverage.of(sources).is_whole, before.of(sources).is_whole
     return GroupSummary(
         group=name,
         sources=tuple(_source(s, own, coverage) for s in sources),
-        total=_count(sum(r.facts for r in own), known=here),
-        year_before=_count(sum(r.facts for r in past), known=there),
+        total=_count(sum(r.facts for r in own), whole=here),
+        year_before=_count(sum(r.facts for r in past), whole=there),
         categories=_categories(own, past, here, there, taxonomy),
         located_share=_located(own),
         coverage=_group_coverage(coverage.of(sources), before.of(sources)),
@@ -199,20 +199,16 @@ def _group_coverage(now: Coverage, before: Coverage) -> GroupCoverage:
     )
 
 
-def _received(coverage: Coverage, codes: set[str]) -> bool:
-    """Whether anything at all was received: without it, no count is zero."""
-    return any(s.source.code in codes and coverage.is_begun(m) for s in coverage.sources for m in s.months)
-
-
-def _count(value: int, *, known: bool) -> Count:
-    return Count.exact(value) if known or value else Count.absent()
+def _count(value: int, *, whole: bool) -> Count:
+    """Zero is told only where every month was received: what is missing may hold facts."""
+    return Count.exact(value) if whole or value else Count.absent()
 
 
 def _source(source: Source, rows: list[CategoryCount], coverage: Coverage) -> SourceTotal:
     own = [r for r in rows if r.source == source.code]
-    known = _received(coverage, {source.code})
+    whole = coverage.of([source]).is_whole
     return SourceTotal(
-        source.code, source.label, _count(sum(r.facts for r in own), known=known), _located(own)
+        source.code, source.label, _count(sum(r.facts for r in own), whole=whole), _located(own)
     )
 
 
@@ -237,8 +233,8 @@ def _categories(
             code,
             labels[level, code],
             level,
-            _count(now[level, code], known=here),
-            _count(past[level, code], known=there),
+            _count(now[level, code], whole=here),
+            _count(past[level, code], whole=there),
         )
         for level, code in sorted(set(now) | set(past), key=lambda node: node[1])
     )

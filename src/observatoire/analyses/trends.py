@@ -155,7 +155,8 @@ def _series(by_month: dict[date, int], coverage: Coverage, trend: Trend | None) 
     points = []
     for position, month in enumerate(coverage.period.months()):
         facts = by_month.get(month, 0)
-        known = coverage.is_begun(month)
+        # Nothing in a month that some source has not wholly sent is not a zero.
+        known = facts > 0 or coverage.is_observed(month)
         expected = None if trend is None or np.isnan(trend.expected[position]) else trend.expected[position]
         points.append(
             MonthPoint(

@@ -32,6 +32,12 @@ class Passage:
 Journal = Callable[[Passage], None]
 
 
+def _opened(confidential: Confidential[T]) -> T:
+    box: list[T] = []
+    confidential.map(box.append)
+    return box[0]
+
+
 def release(
     confidential: Confidential[T], audience: Audience, caller: Caller, question: str, journal: Journal
 ) -> Released[T]:
@@ -43,10 +49,10 @@ def release(
     if audience is not Audience.INTERNE:
         raise OutsideDiffusion("")
     journal(Passage(caller.name, caller.role or "public", "lecture", question, audience))
-    box: list[T] = []
-    confidential.map(box.append)
     return Released(
-        box[0], Disclosure(audience, "interne : chiffres exacts", POLICY_VERSION, None), _released._SEAL
+        _opened(confidential),
+        Disclosure(audience, "interne : chiffres exacts", POLICY_VERSION, None),
+        _released._SEAL,
     )
 
 
@@ -54,10 +60,9 @@ def publish(
     confidential: Confidential[T], protect: Callable[[T], U], audiences: tuple[Audience, ...]
 ) -> list[Released[U]]:
     """Apply a protection (suppression and its audit) once, and release what is left to each audience."""
-    box: list[U] = []
-    confidential.map(protect).map(box.append)
+    shown = _opened(confidential.map(protect))
     return [
-        Released(box[0], Disclosure(audience, POLICY_NAME, POLICY_VERSION, None), _released._SEAL)
+        Released(shown, Disclosure(audience, POLICY_NAME, POLICY_VERSION, None), _released._SEAL)
         for audience in audiences
     ]
 
@@ -67,9 +72,7 @@ def receipt(confidential: Confidential[T]) -> T:
 
     Only ``intake`` may call it (a house test walks the callers).
     """
-    box: list[T] = []
-    confidential.map(box.append)
-    return box[0]
+    return _opened(confidential)
 
 
 def mask_decision(confidential: Confidential[frozenset[str]]) -> frozenset[str]:
@@ -77,6 +80,4 @@ def mask_decision(confidential: Confidential[frozenset[str]]) -> frozenset[str]:
 
     The names are released with the answer (to ``interne``); no count passes here.
     """
-    box: list[frozenset[str]] = []
-    confidential.map(box.append)
-    return box[0]
+    return _opened(confidential)

@@ -87,6 +87,11 @@ def list_categories(who: KeyedDep, found: ServicesDep) -> CategoryList:
 
 def _source(found: Services, body: SourceIn) -> Source:
     territory = parse_territory(body.territory)
+    if territory.level in (TerritoryLevel.QPV, TerritoryLevel.ARRONDISSEMENT):
+        # Coverage is known by commune: a part would be taken for the whole.
+        raise InvalidRequest(
+            fields=(FieldError("territoire", "une source couvre des communes entières", "commune:75056"),)
+        )
     with found.database.reading() as connection:
         territories.get(connection, territory)
         communes = territories.communes_of(connection, territory)

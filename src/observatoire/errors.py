@@ -214,6 +214,47 @@ class UnrecognisedColumns(RefusedFile):
     )
 
 
+class MissingColumns(UnrecognisedColumns):
+    """Columns that the source's own profile names are gone; arguments: profile, missing, what to do."""
+
+    code = "colonnes_absentes"
+    title = "Colonnes absentes"
+    message = (
+        "Le profil « {0} » de cette source lit des colonnes que le fichier n'a plus : {1}. {2} "
+        "Rien n'a été écrit."
+    )
+
+
+class AmbiguousColumns(RefusedFile):
+    """Two columns of one name could be the one that the profile reads; argument: the names and the choice."""
+
+    code = "colonnes_en_double"
+    title = "Colonnes en double"
+    message = (
+        "Le fichier a plusieurs colonnes du même nom et le profil ne dit pas laquelle lire : {0}. "
+        "Nommez la bonne dans le profil de la source. Rien n'a été écrit."
+    )
+
+
+class OfficialSeriesFile(RefusedFile):
+    """Aggregates sent where facts are expected; argument: what they are."""
+
+    code = "serie_officielle"
+    title = "Série officielle"
+    message = (
+        "Ce fichier contient des nombres de faits déjà agrégés ({0}), et non une ligne par fait : il relève "
+        "des séries officielles, qui ne s'additionnent jamais aux faits importés. Rien n'a été écrit."
+    )
+
+
+class InvalidProfile(InvalidRequest):
+    """A column map that can't be used; ``fields`` tell which part and why."""
+
+    code = "profil_invalide"
+    title = "Profil invalide"
+    message = "Le profil de colonnes n'est pas utilisable : corrigez les champs indiqués puis recommencez."
+
+
 class UnknownSource(InvalidRequest):
     """A source that does not exist for this caller; argument: the code."""
 
@@ -228,6 +269,22 @@ class ImportFailed(ObservatoireError):
     code = "import_echoue"
     title = "Import interrompu"
     message = "L'import a été interrompu et rien n'a été écrit : renvoyez le même fichier. ({0})"
+
+
+class MissingDeposit(ObservatoireError):
+    """The uploaded file is no longer in the vault."""
+
+    code = "fichier_expire"
+    title = "Fichier expiré"
+    message = "Le fichier déposé n'est plus conservé : renvoyez-le."
+
+
+class DamagedDeposit(ObservatoireError):
+    """A file of the vault was changed, cut, or sealed with another key."""
+
+    code = "fichier_altere"
+    title = "Fichier altéré"
+    message = "Le fichier conservé est illisible (modifié, ou clé changée) : renvoyez-le."
 
 
 class UnavailableStore(ObservatoireError):

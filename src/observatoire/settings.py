@@ -25,10 +25,12 @@ class Settings(BaseSettings):
         default=Path(__file__).resolve().parents[2] / "migrations", description="Alembic scripts"
     )
     pseudonym_key: str = Field(default="", description="hex key of the keyed hashes; else read from var")
+    vault_key: str = Field(default="", description="hex key of the encrypted files; else read from var")
     max_bytes: int = Field(default=50_000_000, description="largest uploaded file, bytes")
     max_rows: int = Field(default=500_000, description="most rows in one file")
     max_columns: int = 200
     max_cell: int = 10_000
+    max_inflated: int = Field(default=400_000_000, description="bytes of a workbook once decompressed")
 
     def pseudonymisation_key(self) -> bytes:
         """Key of the hashes that stand for a source's references; made on first use.
@@ -36,10 +38,19 @@ class Settings(BaseSettings):
         Losing it breaks the link between a re-sent row and the stored fact.
         """
         text = self.pseudonym_key or _kept_key(self.var / "cle_pseudonymes")
-        key = bytes.fromhex(text)
-        if len(key) < KEY_BYTES:
-            raise ValueError(f"OBSERVATOIRE_PSEUDONYM_KEY : {KEY_BYTES} octets en hexadécimal sont attendus")
-        return key
+        return _key("OBSERVATOIRE_PSEUDONYM_KEY", text)
+
+    def sealing_key(self) -> bytes:
+        """Key that seals uploads and rejects; made on first use. Losing it loses them only."""
+        text = self.vault_key or _kept_key(self.var / "cle_coffre")
+        return _key("OBSERVATOIRE_VAULT_KEY", text)[:KEY_BYTES]
+
+
+def _key(name: str, text: str) -> bytes:
+    key = bytes.fromhex(text)
+    if len(key) < KEY_BYTES:
+        raise ValueError(f"{name} : {KEY_BYTES} octets en hexadécimal sont attendus")
+    return key
 
 
 def _kept_key(path: Path) -> str:

@@ -180,6 +180,7 @@ GLOSSARY: tuple[Term, ...] = (
 FIELDS: dict[str, str] = {
     "area_km2": "superficie_km2",
     "as_of": "arrete_le",
+    "to_confirm": "a_confirmer",
     "breaks": "ruptures",
     "buffer_cells": "mailles_tampon",
     "by_day": "par_jour",

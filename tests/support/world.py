@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from fastapi.testclient import TestClient
 
 from observatoire.disclosure.policy import Role
 from observatoire.domain.territory import TerritoryCode
+from observatoire.intake import running
+from observatoire.intake.desk import Desk
 from observatoire.settings import Settings
 from observatoire.store import accounts
 from observatoire.store.engine import Database
@@ -67,6 +70,12 @@ class World:
         )
         assert answer.status_code == status, answer.text
         body: dict[str, Any] = answer.json()
+        return self.done(body["id"]) if status == 202 else body
+
+    def done(self, id_: str) -> dict[str, Any]:
+        """An import once the workers have nothing left to do."""
+        running.run(Desk.of(self.database, self.settings), UUID(id_))
+        body: dict[str, Any] = self.get(f"/imports/{id_}")
         return body
 
     def get(self, path: str, headers: dict[str, str] | None = None, status: int = 200, **params: Any) -> Any:

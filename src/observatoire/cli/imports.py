@@ -12,7 +12,8 @@ from observatoire.cli.context import OPERATOR, context_of, progress
 from observatoire.domain.period import Period
 from observatoire.errors import FieldError, InvalidRequest, RefusedFile
 from observatoire.intake import service
-from observatoire.intake.reader import Limits
+from observatoire.intake.desk import Desk
+from observatoire.intake.inspection import Options
 from observatoire.store import sources
 
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
@@ -36,28 +37,22 @@ def importer(
 ) -> None:
     """Import one file and print its report."""
     found = context_of(context)
-    settings = found.settings
-    try:
-        content = fichier.read_bytes()
-    except OSError:
-        raise RefusedFile(f"« {fichier} » ne peut pas être lu : vérifiez le chemin et les droits.") from None
     with found.database.reading() as connection:
         record = sources.get(connection, source)
-    done = service.import_file(
-        found.database,
-        content,
-        record,
-        service.Declaration(
-            file_name=fichier.name,
-            profile=profil,
-            simulation=simulation,
-            period=_period(debut, fin),
-            as_of=arrete_le.date() if arrete_le else None,
-        ),
-        caller=OPERATOR.name,
-        limits=Limits(settings.max_bytes, settings.max_rows, settings.max_columns, settings.max_cell),
-        pseudonymisation_key=settings.pseudonymisation_key(),
+    declaration = service.Declaration(
+        file_name=fichier.name,
+        simulation=simulation,
+        period=_period(debut, fin),
+        as_of=arrete_le.date() if arrete_le else None,
+        options=Options(profile=profil),
     )
+    desk = Desk.of(found.database, found.settings)
+    try:
+        stream = fichier.open("rb")
+    except OSError:
+        raise RefusedFile(f"« {fichier} » ne peut pas être lu : vérifiez le chemin et les droits.") from None
+    with stream:
+        done = service.import_now(desk, stream, record, declaration, caller=OPERATOR.name)
     typer.echo(done.message)
     for anomaly in done.anomalies:
         typer.echo(f"  {anomaly['nombre']:>7} {anomaly['code']:<16} {anomaly['libelle']}")

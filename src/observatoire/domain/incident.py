@@ -5,12 +5,19 @@ from enum import StrEnum
 
 
 class TimePrecision(StrEnum):
-    """How well the time of a fact is known; only minute and hour enter hourly analyses."""
+    """How well the time of a fact is known.
+
+    Only minute and hour give a local hour. A slot (« soirée ») and an interval have an end, and enter
+    hourly analyses by their weights; a day, a month and an unknown time never do.
+    """
 
     MINUTE = "minute"
     HOUR = "heure"
     SLOT = "creneau"
+    INTERVAL = "intervalle"
     DAY = "jour"
+    MONTH = "mois"
+    UNKNOWN = "inconnue"
 
 
 class LocationPrecision(StrEnum):

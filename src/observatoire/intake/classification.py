@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from observatoire.domain.incident import TO_BE_CLASSED, Category
-from observatoire.intake.parsing import plain
+from observatoire.intake.parsing.text import plain
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,8 @@ import numpy as np
 import polars as pl
 
 from observatoire.domain.incident import LocationPrecision
-from observatoire.intake import faults
-from observatoire.intake.faults import Fault
-from observatoire.intake.parsing import DeclaredCode, parse_insee
+from observatoire.intake.faults import Fault, place
+from observatoire.intake.parsing.codes import DeclaredCode, parse_insee
 from observatoire.space.cells import cells_of
 from observatoire.space.locate import CommuneLocator
 from observatoire.store.reference.gazetteer import Gazetteer, Parents
@@ -64,8 +63,8 @@ def _current(
     if parsed.code in gazetteer.known:
         return parsed.code, parsed.code, flag
     if parsed.code in gazetteer.former:
-        return parsed.code, gazetteer.former[parsed.code], faults.CODE_FORMER.code
-    return faults.UNKNOWN_COMMUNE
+        return parsed.code, gazetteer.former[parsed.code], place.CODE_FORMER.code
+    return place.UNKNOWN_COMMUNE
 
 
 def _with_point(frame: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
@@ -83,17 +82,17 @@ def _with_point(frame: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
     kept = pointed & fit
     commune = np.where(named, declared, found)
     flags = np.full(frame.height, None, dtype=object)
-    flags[~pointed] = faults.POINT_ABSENT.code
-    flags[unreadable] = faults.POINT_UNREADABLE.code
-    flags[pointed & ~fit & named] = faults.POINT_OUTSIDE.code
-    flags[kept & off_contour] = faults.POINT_OFF_CONTOUR.code
+    flags[~pointed] = place.POINT_ABSENT.code
+    flags[unreadable] = place.POINT_UNREADABLE.code
+    flags[pointed & ~fit & named] = place.POINT_OUTSIDE.code
+    flags[kept & off_contour] = place.POINT_OFF_CONTOUR.code
     replaced = np.array([f is not None for f in frame["code_fault"].to_list()], dtype=bool) & kept & ~named
     return frame.with_columns(
         pl.Series("commune", commune.tolist(), pl.String),
         pl.Series("longitude", np.where(kept, longitude, np.nan)).fill_nan(None),
         pl.Series("latitude", np.where(kept, latitude, np.nan)).fill_nan(None),
         pl.Series("flag_point", flags.tolist(), pl.String),
-        pl.Series("flag_replaced", [faults.CODE_REPLACED.code if r else None for r in replaced], pl.String),
+        pl.Series("flag_replaced", [place.CODE_REPLACED.code if r else None for r in replaced], pl.String),
         pl.Series("near_border", _near_border(longitude, latitude, kept, gazetteer)),
         pl.Series("pointed", pointed),
     ).with_columns(_place_fault().alias("fault_place"))
@@ -106,8 +105,8 @@ def _place_fault() -> pl.Expr:
         .when(pl.col("code_fault").is_not_null())
         .then(pl.col("code_fault"))
         .when(pl.col("pointed"))
-        .then(pl.lit(faults.POINT_NOWHERE.code))
-        .otherwise(pl.lit(faults.NO_PLACE.code))
+        .then(pl.lit(place.POINT_NOWHERE.code))
+        .otherwise(pl.lit(place.NO_PLACE.code))
     )
 
 

@@ -1,9 +1,13 @@
 """ImportReport and its conservation law."""
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 from observatoire.errors import ImportFailed
+from observatoire.intake.faults import label_of
+from observatoire.intake.reading.document import Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +63,46 @@ class Anomaly:
     def wire(self) -> dict[str, Any]:
         """French names of the wire contract."""
         return {"code": self.code, "nombre": self.count, "libelle": self.label}
+
+
+def anomalies_of(counts: Counter[str], notices: Iterable[Notice]) -> list[dict[str, Any]]:
+    """Every code met with its number and its sentence, most frequent first."""
+    counts = counts + Counter({notice.flag.code: notice.count for notice in notices})
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return [Anomaly(code, number, label_of(code)).wire() for code, number in ordered]
+
+
+@dataclass(slots=True)
+class Message:
+    """The sentence that sums an import up, in French."""
+
+    counts: LineCounts
+    older: int = 0
+    simulation: bool = False
+    more: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        return " ; ".join([*self._parts(), *self.more]) + "."
+
+    def _parts(self) -> list[str]:
+        counts = self.counts
+        stored = counts.created + counts.revised + counts.unchanged
+        parts = [
+            f"{agree(counts.read, 'ligne lue', 'lignes lues')} : {agree(stored, 'retenue', 'retenues')} "
+            f"({agree(counts.created, 'nouvelle', 'nouvelles')})"
+        ]
+        if counts.quarantined:
+            parts.append(f"{counts.quarantined} en quarantaine, à corriger et à renvoyer")
+        if counts.set_aside:
+            parts.append(f"{agree(counts.set_aside, 'écartée', 'écartées')} (totaux, pieds de page)")
+        if self.older:
+            known = "que l'état connu, dans l'historique seulement"
+            parts.append(f"{agree(self.older, 'plus ancienne', 'plus anciennes')} {known}")
+        if self.simulation:
+            parts.append("simulation : rien n'a été écrit")
+        return parts
+
+
+def agree(number: int, one: str, several: str) -> str:
+    """French agreement: 0 and 1 are singular."""
+    return f"{number} {one if number < 2 else several}"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pyproj import Transformer
+from pyproj.exceptions import CRSError, ProjError
 
 Floats = NDArray[np.float64]
 
@@ -110,6 +111,59 @@ def plausible(x: ArrayLike, y: ArrayLike, epsg: int) -> NDArray[np.bool_]:
         (east >= extent.min_x) & (east <= extent.max_x) & (north >= extent.min_y) & (north <= extent.max_y)
     )
     return inside
+
+
+def exists(epsg: int) -> bool:
+    """Whether PROJ knows this system and can bring its points to WGS 84."""
+    try:
+        _transformer(epsg, WGS84)
+    except (CRSError, ProjError):
+        return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A system in which points may have been written, and the share (0 to 1) that it puts in the box.
+
+    ``swapped``: only once x and y are exchanged.
+    """
+
+    epsg: int
+    share: float
+    swapped: bool = False
+
+
+def fits(x: ArrayLike, y: ArrayLike, box: Extent, at_least: float = 0.95) -> list[Fit]:
+    """Systems that put nearly all points where they are expected, best first.
+
+    One system for a whole file, never one per point. An exchange of x and y is only considered when
+    no system fits as they stand.
+
+    Args:
+        x: eastings or longitudes as written, shape (n,); NaN where unreadable (counted as outside).
+        y: northings or latitudes as written, shape (n,).
+        box: where the points are expected, in degrees.
+        at_least: share of the points that must fall in the box.
+    """
+    east, north = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+    if east.size == 0:
+        return []
+    return _fits(east, north, box, at_least, False) or _fits(north, east, box, at_least, True)
+
+
+def _fits(x: Floats, y: Floats, box: Extent, at_least: float, swapped: bool) -> list[Fit]:
+    found = []
+    for epsg in EXTENTS:
+        likely = plausible(x, y, epsg)
+        if likely.mean() < at_least:
+            continue
+        lon, lat = to_wgs84(x[likely], y[likely], epsg)
+        inside = (lon >= box.min_x) & (lon <= box.max_x) & (lat >= box.min_y) & (lat <= box.max_y)
+        share = float(inside.sum() / x.size)
+        if share >= at_least:
+            found.append(Fit(epsg, share, swapped))
+    return sorted(found, key=lambda fit: -fit.share)
 
 
 def _transform(x: ArrayLike, y: ArrayLike, source: int, target: int) -> tuple[Floats, Floats]:

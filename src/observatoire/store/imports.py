@@ -1,7 +1,7 @@
 """Imports: what was received, for which months, and the rows that were set aside."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -37,6 +37,11 @@ class ImportRecord:
     partial: bool = False
     message: str | None = None
     number: int | None = None
+    progress: float = 0.0
+    options: dict[str, Any] = field(default_factory=dict)
+    quality: dict[str, Any] = field(default_factory=dict)
+    to_confirm: list[str] = field(default_factory=list)
+    confirmed_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,8 @@ class ReceivedPeriod:
 def _values(record: ImportRecord) -> dict[str, Any]:
     names = (
         "id source state as_of caller started_at finished_at file lines anomalies location profile "
-        "simulation nil sha256 period_deduced partial message"
+        "simulation nil sha256 period_deduced partial message progress options quality to_confirm "
+        "confirmed_by"
     )
     values = {name: getattr(record, name) for name in names.split()}
     values["period_start"] = record.period.start if record.period else None
@@ -98,6 +104,23 @@ def add(connection: Connection, record: ImportRecord) -> int:
 def finish(connection: Connection, record: ImportRecord) -> None:
     """Write the final state of an import."""
     connection.execute(update(import_).where(import_.c.id == record.id).values(_values(record)))
+
+
+def advance(connection: Connection, id_: UUID, progress: float) -> None:
+    """Say how far a running import is, from 0 to 1, without touching the rest of its record."""
+    connection.execute(
+        update(import_).where(import_.c.id == id_, import_.c.state == "en_cours").values(progress=progress)
+    )
+
+
+def move(connection: Connection, id_: UUID, expected: Collection[str], state: str, **values: Any) -> bool:  # noqa: ANN401
+    """Bring an import from one of the expected states to another; False when it is in none of them."""
+    moved = connection.execute(
+        update(import_)
+        .where(import_.c.id == id_, import_.c.state.in_(expected))
+        .values(state=state, **values)
+    )
+    return bool(moved.rowcount)
 
 
 def get(connection: Connection, id_: UUID) -> ImportRecord | None:

@@ -162,6 +162,11 @@ import_ = Table(
     Column("caller", Text, nullable=False),
     Column("started_at", DateTime(timezone=True), nullable=False),
     Column("finished_at", DateTime(timezone=True)),
+    Column("progress", Float, nullable=False, server_default="0"),
+    Column("options", JSONB, nullable=False, server_default="{}"),
+    Column("quality", JSONB, nullable=False, server_default="{}"),
+    Column("to_confirm", ARRAY(Text), nullable=False, server_default="{}"),
+    Column("confirmed_by", Text),
     CheckConstraint("period_end > period_start", name="period"),
     Index("ix_import_source_state", "source", "state"),
     schema="collection",
@@ -179,6 +184,30 @@ reject = Table(
     Column("shape", Text, nullable=False),
     Column("bucket", Text, nullable=False),
     PrimaryKeyConstraint("import_number", "line"),
+    schema="collection",
+)
+
+profile = Table(
+    "profile",
+    metadata,
+    Column("source", Text, ForeignKey("collection.source.code"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("content", JSONB, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    PrimaryKeyConstraint("source", "version"),
+    schema="collection",
+)
+
+idempotency = Table(
+    "idempotency",
+    metadata,
+    Column("caller", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("import_id", UUID(as_uuid=True), ForeignKey("collection.import.id"), nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    PrimaryKeyConstraint("caller", "key"),
     schema="collection",
 )
 
@@ -215,6 +244,7 @@ def _fact_columns() -> list[Column[object]]:
         Column("quantity", Integer, nullable=False),
         Column("sensitivity", SmallInteger, nullable=False),
         Column("anomalies", ARRAY(Text), nullable=False),
+        Column("occurred_to", DateTime(timezone=True)),
     ]
 
 
@@ -224,7 +254,7 @@ fact = Table(
     "fact",
     metadata,
     *_fact_columns(),
-    Column("import_number", Integer, ForeignKey("collection.import.number"), nullable=False),
+    Column("import_number", Integer, nullable=False),
     Column("as_of", Date, nullable=False),
     PrimaryKeyConstraint("key"),
     Index("ix_fact_commune_local_day", "commune", "local_day"),
@@ -236,7 +266,7 @@ fact_version = Table(
     "fact_version",
     metadata,
     Column("key", LargeBinary, nullable=False),
-    Column("import_number", Integer, ForeignKey("collection.import.number"), nullable=False),
+    Column("import_number", Integer, nullable=False),
     Column("content", LargeBinary, nullable=False),
     Column("as_of", Date, nullable=False),
     PrimaryKeyConstraint("key", "import_number"),

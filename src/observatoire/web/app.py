@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.openapi.utils import get_openapi
 
+from observatoire.intake.desk import Desk
 from observatoire.settings import Settings
 from observatoire.store.engine import Database
 from observatoire.web import errors
@@ -33,7 +34,7 @@ def build_app(database: Database, settings: Settings) -> FastAPI:
         redoc_url=None,
         openapi_url="/openapi.json",
     )
-    app.state.services = Services(database, settings, KeyRing(database))
+    app.state.services = Services(database, settings, KeyRing(database), Desk.of(database, settings))
     app.add_middleware(GZipMiddleware, minimum_size=2000)
     app.add_middleware(BodyLimit, max_bytes=settings.max_bytes)
     errors.install(app)

@@ -12,6 +12,7 @@ from observatoire.disclosure.policy import Caller
 from observatoire.domain.period import Period
 from observatoire.domain.territory import TerritoryCode
 from observatoire.errors import FieldError, Forbidden, InvalidTerritoryCode, NotAuthenticated
+from observatoire.intake.desk import Desk
 from observatoire.settings import Settings
 from observatoire.store import accounts
 from observatoire.store.engine import Database
@@ -25,6 +26,7 @@ class Services:
     database: Database
     settings: Settings
     keys: KeyRing
+    desk: Desk
 
     def journal(self) -> Journal:
         """A sink for passages of the gate."""

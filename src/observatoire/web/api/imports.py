@@ -11,9 +11,7 @@ from fastapi import APIRouter, File, Form, Path, Query, Request, Response, Uploa
 from observatoire.disclosure.policy import Caller
 from observatoire.domain.period import Period
 from observatoire.errors import (
-    Conflict,
     FieldError,
-    FileTooLarge,
     Forbidden,
     InvalidRequest,
     NotFound,
@@ -21,8 +19,9 @@ from observatoire.errors import (
 )
 from observatoire.intake import service
 from observatoire.intake.faults import label_of
-from observatoire.intake.reader import Limits
+from observatoire.intake.inspection import Options
 from observatoire.store import imports as import_store
+from observatoire.store import queue
 from observatoire.store import sources as source_store
 from observatoire.store.imports import ImportRecord
 from observatoire.web.api.sources import communes_known
@@ -40,7 +39,7 @@ def create_import(
     found: ServicesDep,
     request: Request,
     response: Response,
-    fichier: Annotated[UploadFile, File(description="export CSV")],
+    fichier: Annotated[UploadFile, File(description="export CSV, XLSX, XLS, ODS ou GeoJSON")],
     source: Annotated[str, Form()],
     profil: Annotated[str | None, Form()] = None,
     simulation: Annotated[bool, Form()] = False,
@@ -48,31 +47,36 @@ def create_import(
     fin: Annotated[date | None, Form()] = None,
     couverture: Annotated[Literal["complete", "partielle"], Form()] = "complete",
     arrete_le: Annotated[date | None, Form()] = None,
+    doublons_internes: Annotated[Literal["garder", "ignorer"] | None, Form()] = None,
+    feuille: Annotated[str | None, Form()] = None,
+    ligne_entete: Annotated[int | None, Form(ge=1, le=1000)] = None,
+    reparer: Annotated[bool, Form()] = False,
 ) -> ImportOut:
-    """Import a file, whole or not at all; the answer is its final report."""
-    settings = found.settings
+    """Take a file in; a worker imports it, whole or not at all: follow it at its address."""
     record = source_of(found, who, source)
-    content = fichier.file.read(settings.max_bytes + 1)
-    if len(content) > settings.max_bytes:
-        raise FileTooLarge(f"{settings.max_bytes // 1_000_000} Mo")
-    done = service.import_file(
-        found.database,
-        content,
+    received = service.receive(
+        found.desk,
+        fichier.file,
         record,
         service.Declaration(
             file_name=fichier.filename or "sans nom",
-            profile=profil or None,
             simulation=simulation,
             period=declared_period(debut, fin),
             partial=couverture == "partielle",
             as_of=arrete_le,
+            options=Options(
+                profile=profil or None,
+                sheet=feuille or None,
+                header_line=ligne_entete,
+                repair_encoding=reparer,
+                ignore_alike=None if doublons_internes is None else doublons_internes == "ignorer",
+            ),
         ),
         caller=who.name,
-        limits=Limits(settings.max_bytes, settings.max_rows, settings.max_columns, settings.max_cell),
-        pseudonymisation_key=settings.pseudonymisation_key(),
+        defer=queue.defer_import,
     )
-    response.headers["Location"] = f"{request.url.path}/{done.id}"
-    return import_out(done)
+    response.headers["Location"] = f"{request.url.path}/{received.id}"
+    return import_out(received)
 
 
 def declared_period(start: date | None, end: date | None) -> Period | None:
@@ -185,9 +189,7 @@ def delete_import(who: KeyedDep, found: ServicesDep, id_: ImportId) -> ImportOut
     """Take an import back: every figure is what it was before."""
     record = _get(found, who, id_)
     source_of(found, who, record.source)
-    if record.state != "valide":
-        raise Conflict(f"Cet import est « {record.state} » : seul un import valide peut être annulé.")
-    service.undo_import(found.database, record, caller=who.name)
+    service.undo_import(found.desk, record, caller=who.name)
     return import_out(_get(found, who, id_))
 
 
@@ -245,7 +247,8 @@ def import_out(record: ImportRecord) -> ImportOut:
             }
             if location
             else None,
-            "progress": 1.0,
+            "progress": record.progress,
+            "to_confirm": record.to_confirm,
             "started_at": record.started_at,
             "finished_at": record.finished_at,
             "message": record.message,

@@ -67,8 +67,8 @@ class FileOut(Wire):
     name: str = Field(serialization_alias="nom")
     size: int = Field(serialization_alias="octets")
     sha256: str
-    encoding: str = Field(serialization_alias="encodage")
-    separator: str = Field(serialization_alias="separateur")
+    encoding: str | None = Field(serialization_alias="encodage")
+    separator: str | None = Field(serialization_alias="separateur")
     sheet: str | None = Field(serialization_alias="feuille")
 
 
@@ -125,6 +125,7 @@ class ImportOut(Wire):
     as_of: date = Field(serialization_alias="arrete_le")
     location: ImportLocationOut | None = Field(serialization_alias="localisation")
     progress: float = Field(serialization_alias="progression")
+    to_confirm: list[str] = Field(serialization_alias="a_confirmer")
     started_at: datetime = Field(serialization_alias="demarre_le")
     finished_at: datetime | None = Field(serialization_alias="termine_le")
     message: str | None

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 import polars as pl
 
 from observatoire.errors import BinaryFile, EmptyFile, FileTooLarge, UnreadableEncoding
-from observatoire.intake import faults
 from observatoire.intake.faults import Fault
-from observatoire.intake.parsing import plain
+from observatoire.intake.faults import reading as faults
+from observatoire.intake.parsing.text import plain
+from observatoire.intake.reading.document import Batch, Choices, Document, Layout, Limits, Origin, SetAside
 
 SEPARATORS = ";,\t|"
 
@@ -32,25 +33,6 @@ _FOOTER = re.compile(r"(sous[- ]?)?tota(l|ux)\b.*|(edite|imprime|extrait|genere)
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """Most that one file may hold."""
-
-    max_bytes: int
-    max_rows: int
-    max_columns: int
-    max_cell: int
-
-
-@dataclass(frozen=True, slots=True)
-class SetAside:
-    """A row that is not stored: line in the file, why, and the shape of the faulty value."""
-
-    line: int
-    fault: Fault
-    shape: str
-
-
-@dataclass(frozen=True, slots=True)
 class Sheet:
     """A file as read. ``rows`` has one text column per header cell, plus ``line`` (1-based)."""
 
@@ -64,6 +46,20 @@ class Sheet:
     def lines_read(self) -> int:
         """Every row that is not blank, header excluded."""
         return self.rows.height + len(self.set_aside)
+
+
+def open_document(origin: Origin, limits: Limits, choices: Choices | None = None) -> Document:
+    """Recognise a file: kind, encoding, separator, sheet, header.
+
+    Raises:
+        RefusedFile: empty, binary, undecodable or over a limit (``batches`` may raise it too).
+    """
+    if origin.size > limits.max_bytes:
+        raise FileTooLarge(f"{limits.max_bytes // 1_000_000} Mo")
+    with origin.open() as stream:
+        sheet = read(stream.read(), limits)
+    layout = Layout("csv", sheet.header, encoding=sheet.encoding, separator=sheet.separator)
+    return Document(layout, lambda: iter([Batch(sheet.rows, sheet.set_aside)]))
 
 
 def read(content: bytes, limits: Limits) -> Sheet:

@@ -1,0 +1,30 @@
+"""What can be wrong with, or noted about, the place of a fact."""
+
+from observatoire.intake.faults.model import Fault, Flag
+
+DAMAGED_CODE = Fault(
+    "COG_EXPO",
+    "commune",
+    "Le code commune a été abîmé par le tableur (nombre en puissance de 10) : exportez-le comme texte.",
+)
+UNKNOWN_COMMUNE = Fault(
+    "COG_INCONNU", "commune", "Le code commune n'existe pas, même parmi les anciens codes : vérifiez-le."
+)
+NO_PLACE = Fault("LIEU_ABSENT", "commune", "Ni code commune ni coordonnées : le fait ne peut pas être placé.")
+POINT_NOWHERE = Fault(
+    "GEO_HORS_FRANCE", "x, y", "Le point ne tombe dans aucune commune et aucun code commune n'est donné."
+)
+CODE_PADDED = Flag("COG_ZERO", "Zéro initial du code commune rétabli.")
+CODE_FORMER = Flag("COG_FUSION", "Ancien code commune ramené à la commune actuelle.")
+CODE_REPLACED = Flag("COG_POINT", "Code commune inconnu : commune déduite du point.")
+POINT_ABSENT = Flag("GEO_ABSENT", "Pas de coordonnées : fait placé à la commune.")
+POINT_UNREADABLE = Flag("GEO_ILLISIBLE", "Coordonnées illisibles : fait placé à la commune.")
+POINT_OUTSIDE = Flag(
+    "GEO_HORS", "Point à plus de 300 m de la commune déclarée : point écarté, commune gardée."
+)
+POINT_OFF_CONTOUR = Flag(
+    "GEO_CONTOUR", "Contour de la commune absent ou incomplet : point gardé sur la foi du code déclaré."
+)
+OUTSIDE_TERRITORY = Flag(
+    "TER_HORS", "Commune hors du territoire que couvre la source : fait gardé, jamais compté."
+)

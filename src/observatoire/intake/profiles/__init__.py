@@ -1,0 +1,1 @@
+"""Column maps: what each column of an export means."""

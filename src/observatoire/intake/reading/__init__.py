@@ -1,0 +1,1 @@
+"""Bytes to numbered rows: kind of file, encoding, separator, sheet, header, limits."""

@@ -9,20 +9,15 @@ from hypothesis import strategies as st
 
 from observatoire.domain.incident import TimePrecision
 from observatoire.intake.faults import FAULTS, FLAGS, Fault, label_of, shape_of
-from observatoire.intake.parsing import (
-    DeclaredCode,
-    decimal_comma,
-    latest_admissible,
-    looks_personal,
-    over_distinct,
-    parse_date,
-    parse_hour,
-    parse_insee,
-    plain,
-)
+from observatoire.intake.parsing.codes import DeclaredCode, parse_insee
+from observatoire.intake.parsing.dates import latest_admissible, parse_date
+from observatoire.intake.parsing.hours import parse_hour
+from observatoire.intake.parsing.numbers import decimal_comma
+from observatoire.intake.parsing.text import over_distinct, plain
+from observatoire.intake.personal import looks_personal
 
 LATEST = date(2026, 4, 2)
-MINUTE, HOUR, SLOT, DAY = TimePrecision.MINUTE, TimePrecision.HOUR, TimePrecision.SLOT, TimePrecision.DAY
+MINUTE, HOUR, DAY = TimePrecision.MINUTE, TimePrecision.HOUR, TimePrecision.DAY
 FRENCH_MONTHS = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
 
 
@@ -99,6 +94,12 @@ def test_each_french_month_is_known_with_and_without_accents(number: int, name: 
         "12/03/20266",
         "46093",
         "-12/03/2026",
+        "12-03/2026",
+        "lund 12 mars 2026",
+        "12 mars 2026 bis",
+        "1２/03/2026",
+        "12/03/202⁶",
+        "٣/03/2026",
     ],
 )
 def test_a_date_that_does_not_exist_is_a_fault(text: str) -> None:
@@ -176,7 +177,30 @@ def test_an_empty_hour_is_unknown_at_the_day(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["25:10", "12:75", "24:01", "29:59", "30:00", "abc", "14h5", "-1", "12345", "14:3", "½", "99"]
+    "text",
+    [
+        "25:10",
+        "12:75",
+        "24:01",
+        "29:59",
+        "30:00",
+        "abc",
+        "14h5",
+        "-1",
+        "12345",
+        "14:3",
+        "½",
+        "99",
+        "14 min",
+        "14:30:75",
+        "2²h",
+        "٣h",
+        "06 12 34 56 78",
+        "14-30",
+        "3/2026",
+        "14h à 25h",
+        "x" * 9_999,
+    ],
 )
 def test_an_impossible_hour_is_unknown_and_flagged_but_never_loses_the_fact(text: str) -> None:
     hour = parse_hour(text, service_day=False)
@@ -207,15 +231,6 @@ def test_an_operating_day_ends_before_six() -> None:
     assert parse_hour("5:59", service_day=True).minutes == 359
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["soirée", "nuit", "matin", "matinée", "midi", "après-midi", "apres midi", "le soir", "entre 22h et 6h"],
-)
-def test_an_hour_in_letters_is_a_slot_without_an_hour(text: str) -> None:
-    hour = parse_hour(text, service_day=False)
-    assert (hour.minutes, hour.precision, hour.flag and hour.flag.code) == (None, SLOT, "HEU_CRENEAU")
-
-
 @given(st.integers(0, 23), st.integers(0, 59))
 def test_every_minute_of_the_day_reads_the_same_in_every_form(hours: int, minutes: int) -> None:
     forms = [
@@ -232,9 +247,11 @@ def test_every_minute_of_the_day_reads_the_same_in_every_form(hours: int, minute
 @given(st.text(max_size=20), st.booleans())
 def test_any_text_is_an_hour_or_is_flagged(text: str, service_day: bool) -> None:
     hour = parse_hour(text, service_day=service_day)
-    assert (hour.minutes is None) == (hour.precision in (DAY, SLOT))
+    assert (hour.minutes is None) == (hour.precision is DAY)
     assert hour.minutes is not None or hour.flag is not None
     assert hour.minutes is None or 0 <= hour.minutes < 30 * 60
+    assert (hour.until is None) == (hour.precision in (DAY, MINUTE, HOUR))
+    assert hour.until is None or (hour.minutes is not None and hour.minutes < hour.until)
 
 
 # ---- codes -----------------------------------------------------------------------------------
@@ -267,7 +284,9 @@ def test_a_code_that_the_spreadsheet_made_a_power_of_ten_is_a_fault_of_its_own(t
     assert "abîmé par le tableur" in parsed.label
 
 
-@pytest.mark.parametrize("text", ["3155", "315551", "2C004", "A1001", "31 555", "31555.0", "Toulouse", "0"])
+@pytest.mark.parametrize(
+    "text", ["3155", "315551", "2C004", "A1001", "31 555", "31555.0", "３1555", "٣1555", "Toulouse", "0"]
+)
 def test_what_is_not_a_code_is_unknown_or_a_shorter_code(text: str) -> None:
     parsed = parse_insee(text)
     if text == "3155":  # four digits: the zero of départements 01 to 09

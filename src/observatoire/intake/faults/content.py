@@ -5,7 +5,8 @@ from observatoire.intake.faults.model import Bucket, Fault, Flag
 PERSONAL_VALUE = Fault(
     "PII_LIBRE",
     "categorie",
-    "La catégorie contient ce qui ressemble à une donnée personnelle : remplacez-la par un libellé de liste.",
+    "La cellule contient ce qui ressemble à une donnée personnelle (nom, téléphone, courriel, immatriculation, "
+    "naissance…) : ôtez-la, puis renvoyez la ligne ; une nature de fait s'écrit par un libellé de liste.",
 )
 CATEGORY_DEFAULT = Flag("CAT_A_CLASSER", "Libellé de catégorie inconnu : fait gardé, « à classer ».")
 DUPLICATE_KEY = Flag(
@@ -16,6 +17,21 @@ NOT_A_FACT = Fault(
     "ligne",
     "Ligne que le profil de la source déclare ne pas être un fait : elle n'est pas importée.",
     Bucket.SET_ASIDE,
+)
+OUTSIDE_PERIOD = Flag(
+    "PER_HORS", "Fait daté hors de la période déclarée : gardé ; vérifiez la période ou la date."
+)
+ALIKE_ROWS = Flag(
+    "DED_RANG",
+    "Lignes identiques sans référence : comptées comme autant de faits. Envoyez-les dans un même fichier, "
+    "ou importez avec doublons_internes=ignorer si c'est le même fait écrit deux fois.",
+)
+REVISED = Flag(
+    "REV_CORR", "Fait déjà connu dont le contenu a changé : nouvelle version, l'ancienne archivée."
+)
+SAME_DAY_REVISION = Flag(
+    "REV_EGALITE",
+    "Contenus différents extraits le même jour : le dernier fichier reçu l'emporte. Déclarez « arrete_le ».",
 )
 INVALID_NUMBER = Fault(
     "NB_INVALIDE",

@@ -15,6 +15,8 @@ POINT_NOWHERE = Fault(
     "GEO_HORS_FRANCE", "x, y", "Le point ne tombe dans aucune commune et aucun code commune n'est donné."
 )
 CODE_PADDED = Flag("COG_ZERO", "Zéro initial du code commune rétabli.")
+NAMED_COMMUNE = Flag("COG_NOM", "Commune reconnue à son nom, parmi celles que couvre la source.")
+DEFAULT_COMMUNE = Flag("COG_DEFAUT", "Commune non précisée : celle que couvre la source.")
 CODE_FORMER = Flag("COG_FUSION", "Ancien code commune ramené à la commune actuelle.")
 CODE_REPLACED = Flag("COG_POINT", "Code commune inconnu : commune déduite du point.")
 POINT_ABSENT = Flag("GEO_ABSENT", "Pas de coordonnées : fait placé à la commune.")

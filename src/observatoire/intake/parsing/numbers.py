@@ -16,8 +16,8 @@ _NUMBER = re.compile(
     rf"[+-]?(?:[0-9]{{1,3}}(?:[{_SPACES}][0-9]{{3}})+|[0-9]{{1,40}})(?:[.,][0-9]{{1,40}})?(?:e[+-]?[0-9]{{1,4}})?"
 )
 _SECRET = re.compile(r"n\.? ?d\.?|ndiff|non diffus[ée]e?|s|secret(?: statistique)?|< ?[0-9]{1,3}")
-_UNAVAILABLE = re.compile(r"|na|n/a|#n/a|null|[-–—.]|nc|n\.c\.|non disponible|…|\.\.\.")
-_ABOUT = re.compile(r"(?:~|≈|env\.?|environ) ?")
+_UNAVAILABLE = re.compile(r"|n\.? ?a\.?|n/a|#n/a|null|[-–—.]|nc|n\.c\.|non disponible|…|\.\.\.")
+_ABOUT = re.compile(r"^(?:~|≈|env\.?|environ) ?")
 
 
 class Absent(StrEnum):

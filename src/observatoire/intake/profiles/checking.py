@@ -8,10 +8,11 @@ from typing import Any
 import polars as pl
 
 from observatoire.errors import FieldError
-from observatoire.intake.personal import looks_personal
+from observatoire.intake.personal import Kind, kinds
 
 LONGEST_PATTERN = 200
 MOST_ENTRIES = 2000
+MOST_FAULTS = 50
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)|24:00")
 
 
@@ -31,8 +32,10 @@ class Checked:
         self.faults: list[FieldError] = []
 
     def refuse(self, path: str, message: str, expected: str | None = None) -> None:
-        """Note a fault; a path is cut, since it may hold a name that the sender wrote."""
-        self.faults.append(FieldError(path[:120], message, expected))
+        """Note a fault; a path is cut and cleaned, since it may hold a name that the sender wrote."""
+        if len(self.faults) < MOST_FAULTS:
+            told = "".join(sign for sign in path if sign.isprintable())
+            self.faults.append(FieldError(told[:120], message, expected))
 
     def table(self, value: object, path: str, known: Collection[str] | None = None) -> Mapping[str, Any]:
         """A table whose keys are all known (None: any text)."""
@@ -43,7 +46,7 @@ class Checked:
             return {}
         for key in value:
             if known is not None and key not in known:
-                self.refuse(f"{path}.{key}".lstrip("."), "clé inconnue", ", ".join(known))
+                self.refuse(f"{path}.{key}".removeprefix("profil."), "clé inconnue", ", ".join(known))
         return value
 
     def items(self, value: object, path: str, most: int) -> list[Any]:
@@ -55,21 +58,23 @@ class Checked:
             return []
         return list(value)
 
-    def text(self, value: object, path: str, longest: int, default: str = "") -> str:
-        """A text on one line, that holds nothing personal."""
+    def text(
+        self, value: object, path: str, longest: int, default: str = "", *, may_name: bool = False
+    ) -> str:
+        """A text on one line that holds nothing personal; ``may_name``: it may read like a name."""
         if value is None:
             return default
         if not isinstance(value, str) or len(value) > longest or not value.isprintable():
             self.refuse(path, f"un texte d'au plus {longest} caractères est attendu, sur une ligne")
             return default
-        if looks_personal(value):
+        if kinds(value) - ({Kind.NAME} if may_name else set()):
             self.refuse(path, "ce texte ressemble à une donnée personnelle : un profil n'en garde aucune")
             return default
         return value
 
     def name(self, value: object, path: str) -> str:
         """A column's name."""
-        text = self.text(value, path, 200).strip()
+        text = self.text(value, path, 200, may_name=True).strip()
         if isinstance(value, str) and not value.strip():
             self.refuse(path, "le nom de la colonne est vide")
         return text
@@ -109,11 +114,12 @@ class Checked:
 
     def pattern(self, value: object, path: str) -> str:
         """A regular expression that polars compiles."""
-        if not isinstance(value, str) or not 0 < len(value) <= LONGEST_PATTERN or not compiles(value):
+        written = isinstance(value, str) and 0 < len(value) <= LONGEST_PATTERN and value.isprintable()
+        if not written or not compiles(str(value)):
             expected = f"une expression rationnelle (syntaxe de Rust) d'au plus {LONGEST_PATTERN} caractères"
             self.refuse(path, "expression rationnelle refusée", expected)
             return "^$"
-        return value
+        return str(value)
 
     def clock(self, value: object, path: str) -> int:
         """``12:00`` as minutes after midnight."""

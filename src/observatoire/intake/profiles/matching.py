@@ -90,7 +90,7 @@ def _field_errors(missing: tuple[str, ...]) -> tuple[FieldError, ...]:
 def shown(name: str) -> str:
     """A column's name as a message may tell it: in a file without a header it is a cell, maybe personal."""
     cut = name[:40]
-    return shape_of(cut) if looks_personal(name) else cut
+    return shape_of(cut) if looks_personal(name[:200]) else cut
 
 
 def _listed(names: tuple[str, ...]) -> str:

@@ -13,6 +13,7 @@ PERSONAL = "personnelle"
 WHOLE, WORD, ALIKE = 0.9, 0.6, 0.75
 """Confidence in a whole name, in one word of a name; how alike two names must be to be taken for one."""
 
+LONGEST_NAME = 100
 _WORDS = re.compile(r"[^\W_]+°?|n°")
 _PLURAL = re.compile(r"(?<=\w{3})s$")
 
@@ -21,7 +22,10 @@ _PLURAL = re.compile(r"(?<=\w{3})s$")
 def synonyms() -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
     """Meaning to whole names and to words, in order of likelihood."""
     table = tomllib.loads(SYNONYMS.read_text(encoding="utf-8"))
-    return {meaning: (tuple(entry["noms"]), tuple(entry["mots"])) for meaning, entry in table.items()}
+    return {
+        meaning: (tuple(_bare(name) for name in entry["noms"]), tuple(entry["mots"]))
+        for meaning, entry in table.items()
+    }
 
 
 def meanings_of(name: str) -> dict[str, float]:
@@ -61,8 +65,12 @@ def _likeness(column: str, fields: Collection[str], name: str) -> float:
     return max(written, *(named[field] for field in fields if named.get(field, 0.0) > WORD), 0.0)
 
 
+def _bare(name: str) -> str:
+    return plain(name[:LONGEST_NAME]).replace("_", " ").strip(" :.*")
+
+
 def _form(name: str) -> str:
-    form = plain(name).replace("_", " ").strip(" :.*")
+    form = _bare(name)
     return form if form in _every_name() else _PLURAL.sub("", form)
 
 

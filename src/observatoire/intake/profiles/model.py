@@ -24,7 +24,7 @@ MAPPABLE = (*FIELDS, POINT)
 """Fields that a profile may map; ``point`` is one cell that becomes ``x`` and ``y``."""
 
 JOINTS = {"categorie": " / ", "lieu": " "}
-"""Fields made of words: their columns, blanks left out, are joined by this unless the profile says otherwise."""
+"""Fields made of words: their columns, blanks left out, are joined by this unless the profile says more."""
 
 LATITUDE_FIRST, LONGITUDE_FIRST = "lat,lon", "lon,lat"
 
@@ -199,15 +199,18 @@ class Profile:
         ).with_columns(self._coordinate("x").alias("x_value"), self._coordinate("y").alias("y_value"))
 
     def _split_point(self, cell: pl.Expr | None) -> dict[str, pl.Expr]:
-        """``x`` and ``y`` of a cell that holds both; what can't be split stays whole, hence unreadable."""
+        """``x`` and ``y`` of a cell that holds both; what can't be split reads « ? », hence unreadable."""
         if cell is None:
             return {}
-        first, second = (pl.coalesce(*(cell.str.extract(p, n) for p in _PAIRS), cell) for n in (1, 2))
-        return (
-            {"x": second, "y": first}
-            if self.fields[POINT].order == LATITUDE_FIRST
-            else {"x": first, "y": second}
+        whole = cell.is_in(list(self.absent_coordinates))
+        first, second = (
+            pl.when(whole)
+            .then(cell)
+            .otherwise(pl.coalesce(*(cell.str.extract(p, n) for p in _PAIRS), pl.lit("?")))
+            for n in (1, 2)
         )
+        x, y = (second, first) if self.fields[POINT].order == LATITUDE_FIRST else (first, second)
+        return {"x": x, "y": y}
 
     def _not_a_fact(self, names: Mapping[str, str]) -> pl.Expr:
         told = [

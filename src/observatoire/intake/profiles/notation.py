@@ -7,13 +7,11 @@ debut_vacation, minuit_inconnu, creneaux, annee_2_chiffres; ``lignes``: doublons
 """
 
 from collections.abc import Collection, Mapping
-from typing import Any
 
 from observatoire.errors import InvalidProfile
 from observatoire.intake.parsing.text import plain
 from observatoire.intake.profiles.checking import Checked
 from observatoire.intake.profiles.model import (
-    FIELDS,
     JOINTS,
     LATITUDE_FIRST,
     LONGITUDE_FIRST,
@@ -43,7 +41,7 @@ RULE = ("colonnes", "largeurs", "lien", "remplacer", "echelle", "constante", "or
 KEEP, IGNORE = "garder", "ignorer"
 REQUIRED = ("date", "categorie")
 MOST_COLUMNS, MOST_PATTERNS = 12, 50
-_DAY = 1440
+DAY = 1440
 
 
 def from_json(content: object, code: str, version: int, leaves: Collection[str] | None = None) -> Profile:
@@ -59,8 +57,9 @@ def from_json(content: object, code: str, version: int, leaves: Collection[str] 
         InvalidProfile: with one field error per fault.
     """
     checked = Checked()
-    found = checked.table(content, "", SECTIONS)
+    found = checked.table(content, "profil", SECTIONS)
     if not isinstance(content, Mapping):
+        checked.refuse("profil", "un profil est une table de clés et de valeurs")
         raise InvalidProfile(fields=tuple(checked.faults))
     place = checked.table(found.get("lieu"), "lieu", ("epsg", "absent"))
     profile = Profile(
@@ -92,6 +91,8 @@ def _rule(checked: Checked, field: str, value: object) -> FieldRule:
     if isinstance(value, str):
         return FieldRule(columns=(checked.name(value, path),), joint=joint)
     table = checked.table(value, path, RULE)
+    if not isinstance(value, Mapping):
+        return FieldRule()
     columns = _names(checked, table.get("colonnes"), f"{path}.colonnes", MOST_COLUMNS)
     widths = [
         checked.integer(width, f"{path}.largeurs", 0, 20) or 0
@@ -151,7 +152,7 @@ def _time(checked: Checked, value: object) -> TimeRules:
         checked.refuse("heure.annee_2_chiffres", "un siècle est attendu", "1900 ou 2000")
     return TimeRules(
         service_day=checked.flag(table.get("jour_exploitation"), "heure.jour_exploitation"),
-        day_starts_at=0 if start is None else checked.clock(start, "heure.debut_vacation") % _DAY,
+        day_starts_at=0 if start is None else checked.clock(start, "heure.debut_vacation") % DAY,
         midnight_unknown=checked.flag(table.get("minuit_inconnu"), "heure.minuit_inconnu"),
         slots=_slots(checked, table.get("creneaux")),
         two_digit_year_base=2000 if century is None else century,
@@ -167,7 +168,7 @@ def _slots(checked: Checked, value: object) -> dict[str, tuple[int, int]]:
             checked.refuse(path, "un créneau va d'une heure à une autre", "22:00-06:00")
             continue
         start, end = (checked.clock(bound.strip(), path) for bound in bounds)
-        slots[plain(word)] = (start % _DAY, end if end > start % _DAY else end + _DAY)
+        slots[plain(word)] = (start % DAY, end if end > start % DAY else end + DAY)
     return slots
 
 
@@ -234,80 +235,3 @@ def _check_optional(checked: Checked, profile: Profile) -> None:
         rule = profile.fields.get(field)
         if rule and rule.columns and profile.optional.issuperset(rule.columns):
             checked.refuse("facultatives", f"le champ « {field} » demande au moins une colonne obligatoire")
-
-
-def to_json(profile: Profile) -> dict[str, Any]:
-    """What ``from_json`` reads back into the same profile, without ``code``, ``version`` nor defaults."""
-    written = {
-        "libelle": profile.label,
-        "champs": {field: _written_rule(field, rule) for field, rule in _ordered(profile.fields)},
-        "facultatives": sorted(profile.optional),
-        "lieu": _without_blanks(
-            {
-                "epsg": profile.epsg,
-                "absent": sorted(profile.absent_coordinates - {""}),
-            }
-        ),
-        "heure": _written_time(profile.time),
-        "lignes": _without_blanks(
-            {
-                "doublons_internes": IGNORE if profile.lines.ignore_alike else None,
-                "ignorer": [[text for pair in rule for text in pair] for rule in profile.lines.ignored],
-            }
-        ),
-        "fichier": _without_blanks(
-            {
-                "feuille": profile.choices.sheet,
-                "ligne_entete": profile.choices.header_line,
-                "reparer_encodage": profile.choices.repair_encoding,
-            }
-        ),
-        "categories": dict(sorted(profile.categories.items())),
-    }
-    return _without_blanks(written)
-
-
-def _ordered(fields: Mapping[str, FieldRule]) -> list[tuple[str, FieldRule]]:
-    return [(field, fields[field]) for field in (*FIELDS, POINT) if field in fields]
-
-
-def _written_rule(field: str, rule: FieldRule) -> str | dict[str, Any]:
-    joint = JOINTS.get(field, "")
-    if rule == FieldRule(columns=rule.columns, joint=joint) and len(rule.columns) == 1:
-        return rule.columns[0]
-    written = _without_blanks(
-        {
-            "colonnes": list(rule.columns),
-            "largeurs": list(rule.widths),
-            "remplacer": [list(pair) for pair in rule.replacements],
-            "echelle": None if rule.scale == 1.0 else rule.scale,
-            "ordre": None if rule.order == LATITUDE_FIRST else rule.order,
-        }
-    )
-    if rule.joint != joint:
-        written["lien"] = rule.joint
-    if rule.constant is not None:
-        written["constante"] = rule.constant
-    return written
-
-
-def _written_time(rules: TimeRules) -> dict[str, Any]:
-    return _without_blanks(
-        {
-            "jour_exploitation": rules.service_day,
-            "debut_vacation": clock(rules.day_starts_at) if rules.day_starts_at else None,
-            "minuit_inconnu": rules.midnight_unknown,
-            "creneaux": {word: f"{clock(a)}-{clock(b)}" for word, (a, b) in sorted(rules.slots.items())},
-            "annee_2_chiffres": None if rules.two_digit_year_base == 2000 else rules.two_digit_year_base,
-        }
-    )
-
-
-def clock(minutes: int) -> str:
-    """Minutes after midnight as ``HH:MM``; beyond a day, the hour of the next day."""
-    minutes = minutes if minutes <= _DAY else minutes - _DAY
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"
-
-
-def _without_blanks(table: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in table.items() if value not in (None, False, [], {})}

@@ -1,5 +1,6 @@
 """Answers of the analyses."""
 
+from datetime import date
 from typing import Any
 
 from pydantic import Field
@@ -133,6 +134,35 @@ class TimeSlotsAnswer(Wire):
 
     question: QuestionOut
     result: TimeSlotsOut = Field(serialization_alias="resultat")
+    proof: ProofOut = Field(serialization_alias="preuve")
+
+
+class SimilarPairOut(Wire):
+    """Two facts of one family that may be the same event."""
+
+    local_day: date = Field(serialization_alias="jour")
+    commune: str
+    family: str = Field(serialization_alias="famille")
+    source: str
+    other_source: str = Field(serialization_alias="autre_source")
+    category: str = Field(serialization_alias="categorie")
+    other_category: str = Field(serialization_alias="autre_categorie")
+    minutes: float = Field(serialization_alias="ecart_minutes")
+    metres: float = Field(serialization_alias="distance_m")
+
+
+class SimilarFactsOut(Wire):
+    """Pairs proposed; ``nombre`` may exceed those listed."""
+
+    number: int = Field(serialization_alias="nombre")
+    pairs: list[SimilarPairOut] = Field(serialization_alias="paires")
+
+
+class SimilarFactsAnswer(Wire):
+    """``rapprochements``."""
+
+    question: QuestionOut
+    result: SimilarFactsOut = Field(serialization_alias="resultat")
     proof: ProofOut = Field(serialization_alias="preuve")
 
 

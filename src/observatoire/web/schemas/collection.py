@@ -61,6 +61,16 @@ class NilIn(Wire):
     as_of: date | None = Field(default=None, validation_alias="arrete_le")
 
 
+class ConfirmationIn(Wire):
+    """What is decided for an import held for review."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    repair: bool = Field(
+        default=False, validation_alias="reparer", description="réparer les caractères doublement encodés"
+    )
+
+
 class FileOut(Wire):
     """The file as received."""
 

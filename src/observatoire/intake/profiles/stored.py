@@ -1,0 +1,55 @@
+"""Profiles of the sources, kept by version."""
+
+from contextlib import suppress
+
+from observatoire.errors import InvalidProfile
+from observatoire.intake.profiles.model import Profile
+from observatoire.intake.profiles.notation import from_json
+from observatoire.intake.profiles.proposing import Known
+from observatoire.intake.profiles.shipping import shipped
+from observatoire.intake.profiles.writing import to_json
+from observatoire.store import imports
+from observatoire.store import profiles as profile_store
+from observatoire.store.engine import Connection, Database
+from observatoire.store.profiles import ProfileRecord
+from observatoire.store.reference import categories
+
+MOST_OTHERS = 50
+"""Profiles of other sources from which names are learnt."""
+
+
+def latest(connection: Connection, source: str) -> Profile | None:
+    """The latest profile of a source, under the source's code; None when it has none."""
+    record = profile_store.find(connection, source)
+    return None if record is None else _profile(record)
+
+
+def save(database: Database, source: str, content: object, author: str) -> ProfileRecord:
+    """Keep a profile as the next version; the same content as the latest keeps its version.
+
+    Raises:
+        InvalidProfile: it could not read a file.
+    """
+    with database.importing() as connection:
+        imports.lock_source(connection, source)
+        before = profile_store.find(connection, source)
+        version = before.version + 1 if before else 1
+        leaves = frozenset(category.code for category in categories.every(connection))
+        written = to_json(from_json(content, source, version, leaves))
+        if before is not None and before.content == written:
+            return before
+        return profile_store.add(connection, source, version, written, author)
+
+
+def known_for(connection: Connection, source: str) -> Known:
+    """Profiles to learn from: the source's own, then those of others and those that ship."""
+    own = [_profile(record) for record in profile_store.versions(connection, source)]
+    others = list(shipped().values())
+    for record in profile_store.of_others(connection, source, MOST_OTHERS):
+        with suppress(InvalidProfile):  # one that another version of this software refuses teaches nothing
+            others.append(_profile(record))
+    return Known(tuple(own), tuple(others))
+
+
+def _profile(record: ProfileRecord) -> Profile:
+    return from_json(record.content, record.source, record.version)

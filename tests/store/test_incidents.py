@@ -1,8 +1,8 @@
 """Facts are written, revised, confirmed and taken back: compared with a model of ten lines.
 
 The model: a version is (import, content, date of extraction). The current fact of a key is its
-version with the latest extraction (ties: the later import); the history holds every other content
-that some version still says. Whatever the sequence of imports and undos, the tables say the same.
+version with the latest extraction (ties: the later import), and names the first import that said
+this content; the history holds every other content that some version still says. Whatever the sequence of imports and undos, the tables say the same.
 """
 
 import hashlib
@@ -74,7 +74,7 @@ def row(reference: int, content: int) -> dict[str, object]:
         "local_day": moment.date(),
         "local_hour": 23 if located else None,
         "hour_of_week": content % 168 if located else None,
-        "geom": shapely.to_wkb(point, hex=True, include_srid=True) if located else None,
+        "geom": shapely.to_wkb(point, include_srid=True) if located else None,
         "location_precision": "point" if located else "commune",
         "cell": 617_700_169_957_507_071 + content if located else None,
         "commune": "31555",
@@ -91,6 +91,7 @@ def row(reference: int, content: int) -> dict[str, object]:
         "quantity": 1,
         "sensitivity": 0,
         "anomalies": ["HEU_24", "GEO_ABSENT"][: content % 3],
+        "occurred_to": moment + timedelta(hours=content) if content else None,
     }
 
 
@@ -99,15 +100,18 @@ def frame(file: File) -> pl.DataFrame:
         "key": pl.Binary,
         "content": pl.Binary,
         "occurred_from": pl.Datetime("us", "UTC"),
+        "occurred_to": pl.Datetime("us", "UTC"),
         "local_day": pl.Date,
         "anomalies": pl.List(pl.String),
+        "geom": pl.Binary,
         **dict.fromkeys(("local_hour", "hour_of_week", "sensitivity"), pl.Int16),
         "cell": pl.Int64,
         "near_border": pl.Boolean,
         "quantity": pl.Int32,
     }
     rows = [row(reference, content) for reference, content in file.items()]
-    return pl.DataFrame(rows, schema={name: schema.get(name, pl.String) for name in FACT_COLUMNS})
+    found = pl.DataFrame(rows, schema={name: schema.get(name, pl.String) for name in FACT_COLUMNS})
+    return found.with_columns(pl.int_range(2, pl.len() + 2).alias("line"), pl.lit(True).alias("referenced"))
 
 
 @dataclass
@@ -126,7 +130,10 @@ class Model:
             1 for r, c in file.items() if r in current and current[r][0] != c and current[r][2] > as_of
         )
         self.versions += [(number, r, c, as_of) for r, c in file.items()]
-        return Upserted(created, len(file) - created - unchanged, unchanged, older)
+        tied = sum(
+            1 for r, c in file.items() if r in current and current[r][0] != c and current[r][2] == as_of
+        )
+        return Upserted(created, len(file) - created - unchanged, unchanged, older, tied)
 
     def undo(self, number: int) -> None:
         self.versions = [version for version in self.versions if version[0] != number]
@@ -137,10 +144,15 @@ class Model:
         return {reference: (content, number, as_of) for number, reference, content, as_of in ordered}
 
     def facts(self) -> set[tuple[bytes, bytes, int, date]]:
+        """Each fact with the first import, by date of extraction, that said its current content."""
         return {
-            (digest("key", r), digest("content", r, c), number, as_of)
-            for r, (c, number, as_of) in self.current().items()
+            (digest("key", r), digest("content", r, c), *self.first_to_say(r, c))
+            for r, (c, _, _) in self.current().items()
         }
+
+    def first_to_say(self, reference: int, content: int) -> tuple[int, date]:
+        as_of, number = min((d, n) for n, r, c, d in self.versions if (r, c) == (reference, content))
+        return number, as_of
 
     def history(self) -> set[tuple[bytes, bytes]]:
         current = self.current()
@@ -159,7 +171,10 @@ def opened(connection: Connection, as_of: date) -> int:
 
 def imported(connection: Connection, file: File, as_of: date) -> tuple[int, Upserted]:
     number = opened(connection, as_of)
-    return number, gate.receipt(incidents.upsert(connection, frame(file), number, as_of))
+    with incidents.staging(connection) as staging:
+        staging.add(frame(file))
+        staging.drop_repeats(ignore_alike=False)
+        return number, gate.receipt(staging.apply(number, as_of))
 
 
 def dump(connection: Connection) -> dict[str, list[str]]:
@@ -206,9 +221,9 @@ sequences = st.lists(st.one_of(dated_files, st.integers(0, 9)), min_size=1, max_
 def test_every_column_is_stored_as_it_was_given(observatory: World) -> None:
     with scratch(observatory) as connection:
         number, counted = imported(connection, {0: 0, 1: 1}, DAY_ONE)
-        assert counted == Upserted(created=2, revised=0, unchanged=0, older=0)
+        assert counted == Upserted(created=2, revised=0, unchanged=0, older=0, tied=0)
         columns = ", ".join(
-            "upper(encode(st_asewkb(geom), 'hex'))" if c == "geom" else c for c in FACT_COLUMNS
+            "st_asewkb(geom)" if c == "geom" else c for c in FACT_COLUMNS
         )
         query = f"select {columns}, import_number, as_of from confidential.fact order by occurred_from"
         stored = [tuple(r) for r in connection.execute(text(query))]
@@ -219,7 +234,7 @@ def test_every_column_is_stored_as_it_was_given(observatory: World) -> None:
 def test_an_empty_file_writes_nothing(observatory: World) -> None:
     with scratch(observatory) as connection:
         before = dump(connection)
-        assert imported(connection, {}, DAY_ONE)[1] == Upserted(0, 0, 0, 0)
+        assert imported(connection, {}, DAY_ONE)[1] == Upserted(0, 0, 0, 0, 0)
         assert dump(connection) == before
 
 
@@ -229,7 +244,7 @@ def test_an_empty_file_writes_nothing(observatory: World) -> None:
 def test_the_same_file_again_brings_nothing_new(observatory: World) -> None:
     with scratch(observatory) as connection:
         imported(connection, {0: 0, 1: 1}, DAY_ONE)
-        assert imported(connection, {0: 0, 1: 1}, DAY_ONE)[1] == Upserted(0, 0, 2, 0)
+        assert imported(connection, {0: 0, 1: 1}, DAY_ONE)[1] == Upserted(0, 0, 2, 0, 0)
 
 
 def test_a_corrected_content_replaces_the_old_one_and_keeps_it_in_the_history(observatory: World) -> None:
@@ -237,7 +252,7 @@ def test_a_corrected_content_replaces_the_old_one_and_keeps_it_in_the_history(ob
         imported(connection, {0: 0, 1: 0}, DAY_ONE)
         old = content_rows(connection, "fact")
         _, counted = imported(connection, {0: 1, 1: 0}, DAY_ONE + timedelta(1))
-        assert counted == Upserted(created=0, revised=1, unchanged=1, older=0)
+        assert counted == Upserted(created=0, revised=1, unchanged=1, older=0, tied=0)
         key = digest("key", 0)
         assert (key, digest("content", 0, 1)) in content_rows(connection, "fact")
         archived = (key, digest("content", 0, 0))
@@ -249,7 +264,7 @@ def test_an_older_extraction_that_arrives_late_does_not_replace_the_known_state(
         imported(connection, {0: 0}, DAY_ONE + timedelta(5))
         current = content_rows(connection, "fact")
         _, counted = imported(connection, {0: 1}, DAY_ONE)
-        assert counted == Upserted(created=0, revised=1, unchanged=0, older=1)
+        assert counted == Upserted(created=0, revised=1, unchanged=0, older=1, tied=0)
         assert content_rows(connection, "fact") == current
         assert set(content_rows(connection, "fact_history")) == {(digest("key", 0), digest("content", 0, 1))}
 

@@ -12,16 +12,16 @@ import shapely
 from numpy.typing import ArrayLike, NDArray
 
 from observatoire.space.crs import LAMBERT_93, METRIC_OF_DEPARTEMENT, to_metric
+from observatoire.space.labels import MIXED, LabelGrid, discs_of
 
 Floats = NDArray[np.float64]
-SIDES = 16  # of a disc: at most 2 % too large at the corners
-METRES_PER_DEGREE = 110_574.0  # the shortest degree of latitude: a disc is never too small
 
 
 class CommuneLocator:
     """Territories of one layer, indexed to answer for many points at once.
 
-    The index is immutable: one locator may serve several threads.
+    Most points are answered by a grid of labels, made as they come; the others by the polygons.
+    GEOS and the grid write while they answer: several threads take turns.
     """
 
     def __init__(self, codes: Sequence[str], geometries: Sequence[Any] | NDArray[np.object_]) -> None:
@@ -44,6 +44,7 @@ class CommuneLocator:
         shapely.prepare(self._geometries)
         self._tree = shapely.STRtree(self._geometries)
         self._metric: dict[int, Any] = {}
+        self._labels = LabelGrid(self._geometries, self._tree)
 
     @property
     def codes(self) -> frozenset[str]:
@@ -62,15 +63,21 @@ class CommuneLocator:
             the smallest code, so that the answer does not depend on the order of the layer.
         """
         x, y = _points(lon, lat)
+        rank = self._labels.of(x, y, 0.0)
+        mixed = np.flatnonzero(rank == MIXED)
+        rank[mixed] = self._ranks(x[mixed], y[mixed])
+        found: NDArray[np.object_] = self._answers[rank]
+        return found
+
+    def _ranks(self, x: Floats, y: Floats) -> NDArray[np.intp]:
+        """Rank of the territory that holds each point, ``nowhere`` for none: exact, point by point."""
         known = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
         points = np.asarray(shapely.points(x[known], y[known]), dtype=object)
         which, where = self._tree.query(points)  # boxes only: the prepared polygons decide, faster
         held = shapely.intersects(self._geometries[where], points[which])
-        nowhere = self._codes.size
-        rank = np.full(x.shape, nowhere, dtype=np.intp)
+        rank = np.full(x.shape, self._codes.size, dtype=np.intp)
         np.minimum.at(rank, known[which[held]], where[held])
-        found: NDArray[np.object_] = self._answers[rank]
-        return found
+        return rank
 
     def distance_to(
         self, lon: ArrayLike, lat: ArrayLike, code: Sequence[str] | NDArray[np.object_]
@@ -123,8 +130,15 @@ class CommuneLocator:
         """
         x, y = _points(lon, lat)
         near = np.zeros(x.shape, dtype=bool)
+        mixed = np.flatnonzero(self._labels.of(x, y, metres) == MIXED)
+        near[mixed] = self._touched(x[mixed], y[mixed], metres)
+        return near
+
+    def _touched(self, x: Floats, y: Floats, metres: float) -> NDArray[np.bool_]:
+        """Whether the disc around each point leaves the territory that holds it: exact, point by point."""
+        near = np.zeros(x.shape, dtype=bool)
         known = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
-        discs = _discs(x[known], y[known], metres)
+        discs = discs_of(x[known], y[known], metres)
         which, where = self._tree.query(discs)
         whole = np.zeros(known.size, dtype=bool)
         whole[which[shapely.contains_properly(self._geometries[where], discs[which])]] = True
@@ -153,17 +167,6 @@ def _points(lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
 def _projected(geometry: Any, epsg: int) -> Any:  # noqa: ANN401
     """A WGS 84 geometry in a metric system."""
     return shapely.transform(geometry, lambda xy: np.column_stack(to_metric(xy[:, 0], xy[:, 1], epsg)))
-
-
-def _discs(x: Floats, y: Floats, metres: float) -> NDArray[np.object_]:
-    """Discs around points, as polygons drawn around them (nothing within is missed), shape (n,)."""
-    angles = np.linspace(0, 2 * np.pi, SIDES + 1)
-    radius = metres / np.cos(np.pi / SIDES) / METRES_PER_DEGREE
-    ring_x = x[:, None] + radius * np.cos(angles) / np.cos(np.radians(y))[:, None]
-    ring_y = y[:, None] + radius * np.sin(angles)
-    rings = np.stack([ring_x, ring_y], axis=2)
-    rings[:, -1] = rings[:, 0]  # closed to the last bit
-    return np.asarray(shapely.polygons(rings), dtype=object)
 
 
 def _epsg_of(code: str) -> int:

@@ -1,7 +1,29 @@
 """Bulk writing: a polars frame to a table through COPY."""
 
 import polars as pl
+from pgpq import ArrowToPostgresBinaryEncoder
 from sqlalchemy import Connection
+
+BLOCK_ROWS = 10_000
+
+
+def copy_rows(connection: Connection, table: str, frame: pl.DataFrame) -> None:
+    """COPY a frame in PostgreSQL's binary format, several times faster than text.
+
+    The types must be exactly those of the columns (Int16 smallint, Int32 integer, Int64 bigint,
+    Datetime us UTC timestamptz, Binary bytea or geometry as EWKB, List(String) text[]).
+    """
+    if frame.is_empty():
+        return
+    columns = ", ".join(f'"{name}"' for name in frame.columns)
+    rows = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+    encoder = ArrowToPostgresBinaryEncoder(rows.schema)
+    cursor = connection.connection.cursor()
+    with cursor.copy(f"copy {table} ({columns}) from stdin with (format binary)") as copy:
+        copy.write(encoder.write_header())
+        for block in rows.to_batches(max_chunksize=BLOCK_ROWS):
+            copy.write(encoder.write_batch(block))
+        copy.write(encoder.finish())
 
 
 def copy_frame(connection: Connection, table: str, frame: pl.DataFrame) -> None:

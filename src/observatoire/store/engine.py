@@ -11,8 +11,9 @@ from enum import StrEnum
 from functools import cached_property
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
+import psycopg
 from sqlalchemy import Connection, Engine, create_engine
-from sqlalchemy.exc import DataError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.pool import NullPool
 
 from observatoire.errors import ForbiddenCharacter, UnavailableStore
@@ -114,8 +115,12 @@ def _transaction(engine: Engine) -> Iterator[Connection]:
     try:
         with connection, connection.begin():
             yield connection
-    except DataError as error:
+    except DBAPIError as error:
+        if error.connection_invalidated:  # the server went away: nothing was written, it may be tried again
+            raise UnavailableStore(type(error.orig).__name__) from None
         # A NUL character is the one thing that no text column can hold, wherever it came from.
-        if "NUL" not in str(error.orig):
+        if not isinstance(error, DataError) or "NUL" not in str(error.orig):
             raise
         raise ForbiddenCharacter from None
+    except psycopg.OperationalError as error:  # COPY speaks to the driver itself
+        raise UnavailableStore(type(error).__name__) from None

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, func, insert, select, text, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, text, update
 
 from observatoire.domain.period import Period
 from observatoire.store.tables import import_, reject
@@ -181,6 +181,11 @@ def add_rejects(connection: Connection, number: int, rejects: Iterable[RejectRec
         connection.execute(insert(reject), values)
 
 
+def forget_rejects(connection: Connection, number: int) -> None:
+    """Forget the rows set aside: the import is run again, or undone."""
+    connection.execute(delete(reject).where(reject.c.import_number == number))
+
+
 def rejects(connection: Connection, number: int) -> list[RejectRecord]:
     """The rows set aside by an import, in file order."""
     rows = connection.execute(select(reject).where(reject.c.import_number == number).order_by(reject.c.line))
@@ -195,9 +200,7 @@ def mark_undone(connection: Connection, id_: UUID, message: str) -> None:
         .values(state="annule", message=message)
         .returning(import_.c.number)
     ).scalar_one()
-    connection.execute(
-        text("delete from collection.reject where import_number = :number"), {"number": number}
-    )
+    forget_rejects(connection, number)
 
 
 def latest_digest(connection: Connection, sources: Sequence[str], period: Period) -> str:

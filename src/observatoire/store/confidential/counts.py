@@ -106,6 +106,14 @@ def _run(
     return list(connection.execute(text(query(name).format(where=where, **parts)), values))
 
 
+def run_scoped(
+    connection: Connection, name: str, scope: Scope, communes: frozenset[str], values: dict[str, Any]
+) -> list[Any]:
+    """Rows of a named query with more parameters than its scope; for the neighbours of this module."""
+    where, scoped = _where(scope, communes)
+    return list(connection.execute(text(query(name).format(where=where)), scoped | values))
+
+
 def by_category(
     connection: Connection, scope: Scope, communes: frozenset[str]
 ) -> Confidential[list[CategoryCount]]:

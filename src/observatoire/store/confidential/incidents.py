@@ -16,7 +16,7 @@ import polars as pl
 from sqlalchemy import Connection, text
 
 from observatoire.disclosure.confidential import Confidential
-from observatoire.store.copying import copy_frame
+from observatoire.store.copying import copy_rows
 from observatoire.store.queries import query
 from observatoire.store.tables import FACT_COLUMNS
 
@@ -27,13 +27,15 @@ STAGED_COLUMNS = (*FACT_COLUMNS, "line", "referenced")
 class Upserted:
     """How many rows each outcome has.
 
-    ``older`` counts, among the revised and unchanged, contents that a later state hides.
+    ``older`` counts, among the revised and unchanged, contents that a later state hides; ``tied``
+    those that differ from what another import extracted on the same day says.
     """
 
     created: int
     revised: int
     unchanged: int
     older: int
+    tied: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,8 @@ class Staging:
         self._rows = 0
 
     def add(self, facts: pl.DataFrame) -> None:
-        """Stage rows: columns ``STAGED_COLUMNS`` (``geom`` as EWKB hex text)."""
-        copy_frame(self._connection, "staging", facts.select(STAGED_COLUMNS))
+        """Stage rows: columns ``STAGED_COLUMNS`` (``geom`` as EWKB)."""
+        copy_rows(self._connection, "staging", facts.select(STAGED_COLUMNS).cast({"line": pl.Int32}))
         self._rows += facts.height
 
     def drop_repeats(self, *, ignore_alike: bool) -> tuple[int, int]:
@@ -113,7 +115,7 @@ class Staging:
         self._run("insert_created" if known.known else "insert_all", **moment)
         unchanged = known.same + known.told
         created = self._rows - known.known
-        return Confidential(Upserted(created, known.known - unchanged, unchanged, known.older))
+        return Confidential(Upserted(created, known.known - unchanged, unchanged, known.older, known.tied))
 
     def _known(self) -> Any:  # noqa: ANN401
         return self._connection.execute(text(query("count_known"))).one()

@@ -40,19 +40,20 @@ select count(*) from repeat where not referenced
 -- name: find_known
 -- The store is searched here, once; the statements below find their rows in ``known``.
 create temporary table known on commit drop as
-select s.key, f.content = s.content as same, null::boolean as wins, null::boolean as told
+select s.key, f.content = s.content as same, null::boolean as wins, null::boolean as told, null::boolean as tied
 from staging s
 join confidential.fact f using (key)
 
 -- name: judge_known
 -- A content that differs wins over what was said at an earlier date of extraction (ties: the later import).
 update known k
-set wins = v.wins, told = v.told
+set wins = v.wins, told = v.told, tied = v.tied
 from (
     select
         c.key,
         bool_and((v.as_of, v.import_number) < (cast(:as_of as date), cast(:number as integer))) as wins,
-        bool_or(v.content = s.content) as told
+        bool_or(v.content = s.content) as told,
+        max(v.as_of) = cast(:as_of as date) as tied
     from known c
     join staging s using (key)
     join confidential.fact_version v using (key)
@@ -66,7 +67,8 @@ select
     count(*) as known,
     count(*) filter (where same) as same,
     count(*) filter (where not same and told) as told,
-    count(*) filter (where not same and not wins) as older
+    count(*) filter (where not same and not wins) as older,
+    count(*) filter (where not same and tied) as tied
 from known
 
 -- name: add_versions

@@ -1,0 +1,100 @@
+"""Several sources may tell one event: the pairs that look alike are shown, to be judged by people.
+
+Nothing is merged and no figure changes: facts of two groups are never added, and inside a group the
+observatory counts what each source says (domain specification, DED_CROISE).
+"""
+
+from dataclasses import dataclass
+
+from observatoire.analyses.coverage import coverage_of
+from observatoire.analyses.proof import (
+    Exclusion,
+    Headcount,
+    MethodProof,
+    Proof,
+    coverage_proof,
+    coverage_warnings,
+    place_proof,
+    provenance,
+)
+from observatoire.analyses.question import Question, ask
+from observatoire.disclosure import gate
+from observatoire.disclosure.gate import Journal
+from observatoire.disclosure.policy import Audience, Caller
+from observatoire.disclosure.released import Released
+from observatoire.domain.incident import LocationPrecision, TimePrecision
+from observatoire.errors import OutsideDiffusion
+from observatoire.store.confidential import counts
+from observatoire.store.confidential.counts import PrecisionCount
+from observatoire.store.confidential.similar import SimilarPair, similar_pairs
+from observatoire.store.engine import Database
+
+MOST_PAIRS = 1000
+_HOURLY = (TimePrecision.MINUTE, TimePrecision.HOUR)
+_PROPOSED = (
+    "Rapprochements proposés, jamais fusionnés : chaque source garde ses signalements, aucun total ne change."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarFacts:
+    """``pairs``: at most ``MOST_PAIRS``, by day; ``number``: how many there are."""
+
+    question: Question
+    number: int
+    pairs: tuple[SimilarPair, ...]
+    proof: Proof
+
+
+def find(
+    database: Database, question: Question, minutes: int, metres: int, caller: Caller, journal: Journal
+) -> Released[SimilarFacts]:
+    """Answer ``rapprochements``: pairs among the sources that the caller may read.
+
+    Raises:
+        OutsideDiffusion: outside the grant.
+    """
+    with database.reading() as connection:
+        asking = ask(connection, question, caller, journal)
+        if asking.audience is not Audience.INTERNE:
+            raise OutsideDiffusion("")
+        sources = list(asking.sources)
+        coverage = coverage_of(connection, sources, asking.communes, question.period)
+        scope = asking.scope(sources)
+        pairs = similar_pairs(connection, scope, coverage.covered, minutes, metres)
+        precisions = counts.by_precision(connection, scope, coverage.covered)
+        digest, link = provenance(connection, asking)
+
+        def answer(found: list[SimilarPair], precision: list[PrecisionCount]) -> SimilarFacts:
+            places = place_proof(precision)
+            proof = Proof(
+                _headcount(precision),
+                coverage_proof(coverage, asking),
+                places,
+                MethodProof(
+                    "rapprochements",
+                    1,
+                    {"minutes": minutes, "metres": metres, "meme": "famille"},
+                    ("même famille, écart d'heure et distance au plus égaux aux seuils",),
+                ),
+                digest,
+                link,
+                (*coverage_warnings(coverage, places), _PROPOSED),
+            )
+            return SimilarFacts(question, len(found), tuple(found[:MOST_PAIRS]), proof)
+
+        confidential = pairs.combine(precisions, answer)
+    return gate.release(
+        confidential, asking.audience, caller, f"rapprochements {question.canonical()}", journal
+    )
+
+
+def _headcount(precision: list[PrecisionCount]) -> Headcount:
+    """Only facts with a point and an hour can be compared."""
+    total = sum(row.facts for row in precision)
+    unplaced = sum(row.facts for row in precision if row.location != LocationPrecision.POINT)
+    untimed = sum(
+        row.facts for row in precision if row.location == LocationPrecision.POINT and row.time not in _HOURLY
+    )
+    excluded = (Exclusion("non_localise", unplaced), Exclusion("heure_inconnue", untimed))
+    return Headcount(total, total - unplaced - untimed, excluded)

@@ -10,7 +10,7 @@ from intake.desk import Desk, codes
 EXPORTS = Path(__file__).resolve().parents[1] / "data" / "exports"
 
 EXPECTED = {
-    "pm_pages_et_totaux": (4, {"LIG_TOTAL": 4, "LIG_ENTETE": 1, "HEU_CRENEAU": 1}),
+    "pm_pages_et_totaux": (4, {"LIG_TOTAL": 3, "LIG_SOUSTOTAL": 1, "LIG_ENTETE": 1, "HEU_CRENEAU": 1}),
     "pm_excel_texte_unicode": (4, {"COG_ZERO": 1, "GEO_ABSENT": 1, "TER_HORS": 1}),
     "pm_separateurs_meles": (2, {"CSV_CHAMPS": 1}),
     "pm_guillemets": (2, {"CSV_GUILLEMET": 3}),

@@ -1,4 +1,4 @@
-"""Bytes to numbered rows: nothing is interpreted but the shape, and no row is lost."""
+"""Separated text to numbered rows: nothing is interpreted but the shape, and no row is lost."""
 
 from pathlib import Path
 
@@ -6,60 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from observatoire.errors import BinaryFile, EmptyFile, FileTooLarge, RefusedFile, UnreadableEncoding
-from observatoire.intake import reader
-from observatoire.intake.reader import Limits, Sheet
+from observatoire.errors import BinaryFile, EmptyFile, FileTooLarge, RefusedFile
+from observatoire.intake.reading.document import Limits
+from support.sheets import column, faults, notices, read
 
-DATA = Path(__file__).resolve().parents[1] / "data"
-LIMITS = Limits(max_bytes=100_000, max_rows=1_000, max_columns=20, max_cell=200)
-
-
-def read(text: str | bytes, encoding: str = "utf-8", limits: Limits = LIMITS) -> Sheet:
-    return reader.read(text if isinstance(text, bytes) else text.encode(encoding), limits)
-
-
-def column(sheet: Sheet, name: str) -> list[str]:
-    return sheet.rows[name].to_list()
-
-
-def faults(sheet: Sheet) -> list[tuple[int, str]]:
-    return [(row.line, row.fault.code) for row in sheet.set_aside]
-
-
-# ---- encodings ----------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("encoding", "named"),
-    [
-        ("utf-8", "utf-8"),
-        ("utf-8-sig", "utf-8-sig"),
-        ("cp1252", "cp1252"),
-        ("utf-16", "utf-16"),
-    ],
-)
-def test_the_same_text_is_read_in_every_encoding(encoding: str, named: str) -> None:
-    sheet = read("Date;Nature\r\n12/03/2026;Différend rue de l’Œuvre\r\n", encoding)
-    assert sheet.encoding == named
-    assert sheet.header == ("Date", "Nature")
-    assert column(sheet, "Nature") == ["Différend rue de l’Œuvre"]
-
-
-def test_utf_16_is_read_in_both_byte_orders() -> None:
-    text = "Date\tNature\r\n12/03/2026\tÉté\r\n"
-    for mark, encoding in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
-        sheet = read(mark + text.encode(encoding))
-        assert (sheet.separator, column(sheet, "Nature")) == ("\t", ["Été"])
-
-
-def test_a_byte_that_neither_utf_8_nor_cp1252_knows_refuses_the_file() -> None:
-    with pytest.raises(UnreadableEncoding, match="UTF-8 ni Windows-1252"):
-        read(b"Date;Nature\n12/03/2026;\x81\xe9\n")
-
-
-def test_a_cut_utf_16_file_is_refused() -> None:
-    with pytest.raises(UnreadableEncoding):
-        read(b"\xff\xfe" + "Date;Nature\n1;2\n".encode("utf-16-le") + b"\x41")
+DATA = Path(__file__).resolve().parents[2] / "data"
 
 
 # ---- separators ----------------------------------------------------------------------------
@@ -76,7 +27,7 @@ def test_a_separator_between_quotes_does_not_count() -> None:
     assert (sheet.separator, sheet.header) == (";", ("Nom, prénom, âge, ville", "b"))
 
 
-def test_rows_cut_with_another_separator_than_the_header_are_set_aside_and_counted() -> None:
+def test_csv_champs_rows_cut_with_another_separator_than_the_header_are_set_aside_and_counted() -> None:
     sheet = read("a;b;c\n1;2;3\n4,5,6\n7;8;9\n")
     assert column(sheet, "a") == ["1", "7"]
     assert faults(sheet) == [(3, "CSV_CHAMPS")]
@@ -93,31 +44,23 @@ def test_blank_lines_are_not_rows_and_do_not_shift_the_numbers() -> None:
     assert sheet.lines_read == 2
 
 
-@pytest.mark.parametrize(
-    "footer",
-    [
-        "TOTAL;;128",
-        "Total;128",
-        "Sous-total Centre;;12",
-        "sous total;;12",
-        ";Totaux;12",
-        "Édité le 03/04/2026 par X;;",
-        "Edité par X",
-        "Imprimé le 3 avril",
-        "Extrait le 03/04/2026",
-        "Page 3/12",
-    ],
-)
-def test_totals_and_footers_are_set_aside_not_quarantined(footer: str) -> None:
-    sheet = read(f"ref;nature;n\n1;tapage;1\n{footer}\n2;rixe;1\n")
-    assert faults(sheet) == [(3, "LIG_TOTAL")]
-    assert sheet.set_aside[0].fault.bucket == "ecartees"
+def test_lig_total_totals_and_lines_of_edition_are_set_aside_where_they_stand() -> None:
+    sheet = read("ref;nature;n\n1;tapage;1\nTOTAL;;128\n2;rixe;1\nÉdité le 03/04/2026 par X\n")
+    assert faults(sheet) == [(3, "LIG_TOTAL"), (5, "LIG_TOTAL")]
+    assert {row.fault.bucket for row in sheet.set_aside} == {"ecartees"}
     assert column(sheet, "ref") == ["1", "2"]
 
 
-@pytest.mark.parametrize("first", ["Totalité;x;1", "Pages jaunes;x;1", "Éditeur;x;1", "Impression;x;1"])
-def test_a_row_that_only_begins_like_a_footer_is_kept(first: str) -> None:
-    assert read(f"ref;nature;n\n{first}\n").rows.height == 1
+def test_lig_total_the_name_of_the_agent_is_nowhere() -> None:
+    sheet = read("ref;nature;n\n1;tapage;1\nÉdité le 03/04/2026 par DUPOND Jean;;\nEdité par DUPOND\n")
+    assert "DUPOND" not in repr(sheet)
+
+
+def test_lig_soustotal_subtotals_between_groups_and_headers_between_pages_are_excluded_and_counted() -> None:
+    sheet = read("ref;nature;n\n1;tapage;1\nSous-total Centre;;12\nRef;Nature;N\n2;rixe;1\nsous total;;3\n")
+    assert faults(sheet) == [(3, "LIG_SOUSTOTAL"), (4, "LIG_ENTETE"), (6, "LIG_SOUSTOTAL")]
+    assert {row.fault.bucket for row in sheet.set_aside} == {"ecartees"}
+    assert sheet.lines_read == 5
 
 
 def test_a_header_repeated_on_every_page_is_set_aside() -> None:
@@ -129,13 +72,13 @@ def test_a_header_repeated_on_every_page_is_set_aside() -> None:
 # ---- quotes ---------------------------------------------------------------------------------
 
 
-def test_a_field_between_quotes_may_hold_lines_separators_and_quotes() -> None:
+def test_csv_guillemet_a_field_between_quotes_may_hold_lines_separators_and_quotes() -> None:
     sheet = read('a;b\n1;"deux\nlignes ; et ""guillemets"""\n2;x\n')
     assert column(sheet, "b") == ['deux\nlignes ; et "guillemets"', "x"]
     assert sheet.rows["line"].to_list() == [2, 4]
 
 
-def test_an_unclosed_quote_gives_back_every_line_that_it_swallowed() -> None:
+def test_csv_guillemet_an_unclosed_quote_gives_back_every_line_that_it_swallowed() -> None:
     sheet = read('a;b\n1;x\n2;"jamais fermé\n3;y\n\n4;z\n')
     assert column(sheet, "a") == ["1"]
     assert faults(sheet) == [(3, "CSV_GUILLEMET"), (4, "CSV_GUILLEMET"), (6, "CSV_GUILLEMET")]
@@ -166,6 +109,15 @@ def test_a_stray_quote_inside_a_cell_is_text() -> None:
     assert column(sheet, "b") == ['12" de large', "y"]
 
 
+def test_a_quote_open_for_a_megabyte_sets_aside_every_line_until_it_closes() -> None:
+    rows = "2;" + "x" * 60 + "\n"
+    content = 'a;b\n1;"' + rows * 60_000 + '3;"y"\n4;z\n'
+    sheet = read(content, limits=Limits(50_000_000, 500_000, 20, 200))
+    assert (column(sheet, "a"), sheet.rows["line"].to_list()) == (["4"], [60_003])
+    assert len(sheet.set_aside) == 60_001
+    assert {row.shape for row in sheet.set_aside} == {"guillemet ouvert à la ligne 2"}
+
+
 def test_an_unclosed_quote_before_megabytes_of_text_is_a_fault_not_a_crash() -> None:
     rows = "2;" + "x" * 60 + "\n"
     content = 'a;b\n1;"' + rows * 180_000
@@ -181,13 +133,27 @@ def test_a_row_too_short_or_too_long_is_set_aside_unless_the_surplus_is_blank() 
     sheet = read("a;b\n1\n2;x;\n3;x;y\n4;z;;;\n")
     assert column(sheet, "a") == ["2", "4"]
     assert faults(sheet) == [(2, "CSV_CHAMPS"), (4, "CSV_CHAMPS")]
-    assert [row.shape for row in sheet.set_aside] == ["1 colonnes au lieu de 2", "3 colonnes au lieu de 2"]
+    assert [row.shape for row in sheet.set_aside] == ["1 colonne au lieu de 2", "3 colonnes au lieu de 2"]
 
 
-def test_headers_that_repeat_or_are_empty_get_a_name_of_their_own() -> None:
+def test_col_double_headers_that_repeat_or_are_empty_get_a_name_of_their_own() -> None:
     sheet = read("Date;;Date;line;\n1;2;3;4;5\n")
     assert sheet.header == ("Date", "colonne 2", "Date (2)", "line (2)", "colonne 5")
     assert [column(sheet, name) for name in sheet.header] == [["1"], ["2"], ["3"], ["4"], ["5"]]
+    assert sheet.layout.repeated == ("Date",)
+    assert notices(sheet) == {"COL_DOUBLE": 2}, "one name borne twice, one gap; the last « ; » is none"
+
+
+def test_col_double_a_plain_header_says_nothing() -> None:
+    for text in ("Date;Heure\n1;2\n", "Date;Heure;\n1;2;\n"):
+        sheet = read(text)
+        assert (sheet.layout.repeated, sheet.layout.notices) == ((), ())
+
+
+def test_col_absente_the_columns_are_told_as_the_file_names_them() -> None:
+    """Which column is missing is for the profile to say: reading renames nothing, whatever the synonym."""
+    sheet = read("Réf;Date;Motif\n1;2;3\n")
+    assert sheet.layout.header == ("Réf", "Date", "Motif")
 
 
 def test_line_endings_of_every_system_give_the_same_rows() -> None:
@@ -202,7 +168,7 @@ def test_line_endings_of_every_system_give_the_same_rows() -> None:
 @pytest.mark.parametrize(
     "content", [b"", b"\n\n  \r\n", b"\xef\xbb\xbf", b"\xff\xfe", b"a;b\n", b"a;b\n;\n\n"]
 )
-def test_a_file_without_a_single_row_is_empty(content: bytes) -> None:
+def test_fic_vide_a_file_without_a_single_row_is_empty(content: bytes) -> None:
     with pytest.raises(EmptyFile, match="aucune ligne"):
         read(content)
 
@@ -212,13 +178,18 @@ def test_a_file_without_a_single_row_is_empty(content: bytes) -> None:
     [
         (b"%PDF-1.7\n1;2;3\n", "PDF"),
         (b"PK\x03\x04rest of a workbook", "classeur ou archive zip"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1", "classeur XLS"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "classeur XLS illisible"),
         (b"\x1f\x8b\x08\x00", "archive gzip"),
+        (b"\x89PNG\r\n", "PNG"),
+        (b"<html><table><tr><td>a</td></tr></table>", "HTML"),
+        (b'\xef\xbb\xbf \n<?xml version="1.0"?><a/>', "XML"),
         (b"a;b\n1;\x00\n", "octets nuls"),
+        ("a;b\n1;2\n".encode("utf-16-le"), "UTF-16 sans marque"),
+        ("a;b\n1;2\n".encode("utf-16-be"), "UTF-16 sans marque"),
         ("a;b\n1;\x00\n".encode("utf-16"), "octets nuls"),
     ],
 )
-def test_a_binary_file_is_refused_with_its_nature(content: bytes, nature: str) -> None:
+def test_fic_binaire_a_binary_file_is_refused_with_its_nature(content: bytes, nature: str) -> None:
     with pytest.raises(BinaryFile, match=nature):
         read(content)
 
@@ -247,7 +218,7 @@ def test_a_cell_beyond_the_limit_sets_its_row_aside() -> None:
 @pytest.mark.parametrize("path", sorted(DATA.glob("exports/*.csv")), ids=lambda path: path.name)
 def test_every_awkward_file_is_read_with_all_its_rows(path: Path) -> None:
     """Each file of ``tests/data/exports`` says in its name how many rows it holds: ``name.rows.csv``."""
-    sheet = reader.read(path.read_bytes(), LIMITS)
+    sheet = read(path.read_bytes())
     assert sheet.lines_read == int(path.suffixes[-2].removeprefix("."))
 
 

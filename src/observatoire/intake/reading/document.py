@@ -76,8 +76,9 @@ class Layout:
     """How a file is laid out.
 
     ``kind``: csv, xlsx, xls, ods, geojson or json. ``header``: distinct names, in order.
-    ``header_lines``: first and last line of the header (1-based). ``epoch``: day zero of serial dates.
-    ``repeated``: names that the header bore twice (suffixed « (2) » in ``header``).
+    ``header_lines``: first and last line of the header (1-based; (0, 0) in JSON, whose ``line`` is a
+    rank). ``epoch``: day zero of serial dates. ``repeated``: names that the header bore twice
+    (suffixed « (2) » in ``header``).
     """
 
     kind: str

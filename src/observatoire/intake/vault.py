@@ -2,17 +2,18 @@
 
 A file is cut into blocks, each sealed by AES-256-GCM; the nonce holds the file's random prefix, the
 block's number and whether it is the last one (the STREAM construction of Hoang, Reyhanitabar, Rogaway
-and Vizár, 2015), so that a block moved, lost or cut off is refused. A file appears under its name when
-it is whole.
+and Vizár, 2015), so that a block moved, lost or cut off is refused; the folder's and the file's names are
+authenticated with each block, so that one file can't be put in place of another. A file appears under its
+name when it is whole.
 """
 
 import io
 import os
 import secrets
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -29,8 +30,8 @@ _TAG = 16
 class _Sealer(io.RawIOBase):
     """Seals what is written, a block at a time."""
 
-    def __init__(self, out: BinaryIO, key: bytes) -> None:
-        self._out, self._cipher = out, AESGCM(key)
+    def __init__(self, out: BinaryIO, key: bytes, name: bytes) -> None:
+        self._out, self._cipher, self._name = out, AESGCM(key), name
         self._prefix = secrets.token_bytes(_PREFIX)
         self._number, self._pending = 0, bytearray()
         out.write(self._prefix)
@@ -52,15 +53,15 @@ class _Sealer(io.RawIOBase):
         self._seal(bytes(self._pending), last=True)
 
     def _seal(self, block: bytes, *, last: bool) -> None:
-        self._out.write(self._cipher.encrypt(_nonce(self._prefix, self._number, last), block, None))
+        self._out.write(self._cipher.encrypt(_nonce(self._prefix, self._number, last), block, self._name))
         self._number += 1
 
 
 class _Opener(io.RawIOBase):
     """Reads a sealed file in order."""
 
-    def __init__(self, source: BinaryIO, key: bytes) -> None:
-        self._source, self._cipher = source, AESGCM(key)
+    def __init__(self, source: BinaryIO, key: bytes, name: bytes) -> None:
+        self._source, self._cipher, self._name = source, AESGCM(key), name
         self._prefix = source.read(_PREFIX)
         self._number, self._ready, self._ahead = 0, b"", source.read(BLOCK + _TAG)
         self._ended = False
@@ -76,7 +77,7 @@ class _Opener(io.RawIOBase):
             self._ended = not self._ahead
             try:
                 nonce = _nonce(self._prefix, self._number, self._ended)
-                self._ready = self._cipher.decrypt(nonce, sealed, None)
+                self._ready = self._cipher.decrypt(nonce, sealed, self._name)
             except (InvalidTag, ValueError):
                 raise DamagedDeposit from None
             self._number += 1
@@ -88,6 +89,15 @@ class _Opener(io.RawIOBase):
 
 def _nonce(prefix: bytes, number: int, last: bool) -> bytes:
     return prefix + number.to_bytes(4, "big") + bytes([last])
+
+
+def _settle(folder: Path) -> None:
+    """Make the new name outlive a power cut: the database is about to speak of it."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +135,18 @@ class Vault:
         draft = self.folder / f".{code}.{secrets.token_hex(4)}"
         try:
             with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-                sealer = _Sealer(out, self._key)
+                sealer = _Sealer(out, self._key, self._name(code))
                 yield sealer  # type: ignore[misc]
                 sealer.finish()
                 out.flush()
                 os.fsync(out.fileno())
             draft.replace(self.folder / code)
+            _settle(self.folder)
         finally:
             draft.unlink(missing_ok=True)
+
+    def _name(self, code: str) -> bytes:
+        return f"{self.folder.name}/{code}".encode()
 
     @contextmanager
     def read(self, code: str) -> Iterator[BinaryIO]:
@@ -142,7 +156,7 @@ class Vault:
         except FileNotFoundError:
             raise MissingDeposit from None
         with source:
-            yield io.BufferedReader(_Opener(source, self._key), BLOCK)
+            yield io.BufferedReader(_Opener(source, self._key, self._name(code)), BLOCK)
 
     def holds(self, code: str) -> bool:
         """Whether the file is there."""
@@ -157,7 +171,12 @@ class Vault:
         """The files held, drafts excluded."""
         return sorted(p.name for p in self.folder.glob("*") if not p.name.startswith("."))
 
-    def older_than(self, seconds: float) -> list[str]:
-        """Files and drafts last written more than ``seconds`` ago."""
-        limit = time.time() - seconds
-        return sorted(p.name for p in self.folder.glob("*") if p.stat().st_mtime < limit)
+    def written_before(self, moment: datetime) -> list[str]:
+        """Files and drafts (hidden names) last written before ``moment``."""
+        limit = moment.timestamp()
+        found = []
+        for path in self.folder.glob("*"):
+            with suppress(FileNotFoundError):  # removed while we look
+                if path.stat().st_mtime < limit:
+                    found.append(path.name)
+        return sorted(found)

@@ -41,4 +41,5 @@ EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
   CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/sante', timeout=4)"]
 ENTRYPOINT ["observatoire"]
+# Alone, the server brings a worker of its own; compose.yaml gives the worker a service instead.
 CMD ["serve", "--host", "0.0.0.0", "--port", "8000"]

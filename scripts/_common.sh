@@ -142,6 +142,8 @@ timezone = 'UTC'
 log_statement = 'none'
 log_min_error_statement = 'panic'
 log_parameter_max_length_on_error = 0
+log_min_messages = 'fatal'
+log_error_verbosity = 'terse'
 CONF
 }
 

@@ -46,6 +46,14 @@ def upgrade():
         )
     for table in ("fact", "fact_version"):
         op.drop_constraint(f"fk_{table}_import_number", table, schema="confidential", type_="foreignkey")
+    op.drop_index("ix_fact_version_import_number", "fact_version", schema="confidential")
+    op.create_index(
+        "ix_fact_version_import_number",
+        "fact_version",
+        ["import_number"],
+        schema="confidential",
+        postgresql_using="brin",
+    )
     op.create_table(
         "profile",
         sa.Column("source", sa.Text(), nullable=False),
@@ -76,6 +84,8 @@ def upgrade():
 def downgrade():
     op.drop_table("idempotency", schema="collection")
     op.drop_table("profile", schema="collection")
+    op.drop_index("ix_fact_version_import_number", "fact_version", schema="confidential")
+    op.create_index("ix_fact_version_import_number", "fact_version", ["import_number"], schema="confidential")
     for table in ("fact", "fact_version"):
         op.create_foreign_key(
             f"fk_{table}_import_number",

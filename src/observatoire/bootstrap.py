@@ -6,6 +6,7 @@ from observatoire.cli.app import build_cli
 from observatoire.settings import Settings
 from observatoire.store.engine import Database
 from observatoire.web.app import build_app
+from observatoire.worker.service import work
 
 
 def make_database(settings: Settings) -> Database:
@@ -21,4 +22,4 @@ def make_app() -> FastAPI:
 
 def main() -> None:
     """The command line."""
-    build_cli(Settings, make_database, make_app)()
+    build_cli(Settings, make_database, make_app, work)()

@@ -128,6 +128,18 @@ class NotFound(ObservatoireError):
     message = "Cet objet n'existe pas ou ne vous est pas accessible."
 
 
+class NoProfile(NotFound):
+    """The source has no profile of its own; argument: the version asked for, in words, or nothing."""
+
+    code = "profil_absent"
+    title = "Pas de profil enregistré"
+    message = (
+        "Cette source n'a pas de profil enregistré{0} : ses fichiers sont lus par un profil livré qui leur "
+        "convient. Demandez un aperçu (POST /imports/apercu), corrigez le profil proposé, puis "
+        "enregistrez-le (PUT /sources/<code>/profil)."
+    )
+
+
 class NotAuthenticated(ObservatoireError):
     """No key, or a key that is unknown, expired or revoked."""
 
@@ -144,12 +156,36 @@ class Forbidden(ObservatoireError):
     message = "Votre rôle ne permet pas cette action ; demandez-la à l'administration de l'observatoire."
 
 
+class TooManyStreams(ObservatoireError):
+    """This process tells the progress of as many imports as it can; argument: how many."""
+
+    code = "trop_de_suivis"
+    title = "Trop de suivis ouverts"
+    message = (
+        "Le serveur suit déjà {0} imports en direct : réessayez dans quelques secondes, ou interrogez "
+        "« GET /imports/<id> »."
+    )
+    retry_after: ClassVar[int] = 5
+    """Seconds after which it is worth trying again."""
+
+
 class Conflict(ObservatoireError):
     """The object's state does not allow the action."""
 
     code = "conflit"
     title = "Conflit"
     message = "{0}"
+
+
+class KeyUsedOtherwise(Conflict):
+    """An idempotency key that came first with another content."""
+
+    code = "cle_deja_employee"
+    title = "Clé d'idempotence déjà employée"
+    message = (
+        "Cette clé « Idempotency-Key » a déjà servi pour un autre envoi : rien n'a été écrit. "
+        "Employez une clé nouvelle pour chaque nouvel envoi, et la même pour répéter le même."
+    )
 
 
 class RefusedFile(ObservatoireError):
@@ -172,11 +208,14 @@ class EmptyFile(RefusedFile):
 
 
 class BinaryFile(RefusedFile):
-    """Bytes that are not text; argument: the nature recognised."""
+    """Bytes of a kind that is not read; argument: the nature recognised."""
 
     code = "fichier_binaire"
     title = "Fichier illisible"
-    message = "Ce fichier n'est pas un texte CSV ({0}). Depuis le tableur : « Enregistrer sous… », type CSV."
+    message = (
+        "Ce fichier n'est ni un texte CSV, ni un classeur XLSX, XLS ou ODS, ni du GeoJSON ou du JSON ({0}). "
+        "Depuis le tableur : « Enregistrer sous… », type CSV UTF-8."
+    )
 
 
 class FileTooLarge(RefusedFile):
@@ -188,11 +227,141 @@ class FileTooLarge(RefusedFile):
 
 
 class UnreadableEncoding(RefusedFile):
-    """Neither UTF-8 nor cp1252."""
+    """None of the encodings in which French is written."""
 
     code = "encodage_illisible"
     title = "Encodage illisible"
-    message = "L'encodage du fichier n'est ni UTF-8 ni Windows-1252 (cp1252) : réenregistrez-le en CSV UTF-8."
+    message = (
+        "L'encodage du fichier n'est ni UTF-8 ni Windows-1252 (cp1252), ni celui d'un Mac ou de DOS : "
+        "réenregistrez-le en CSV UTF-8."
+    )
+
+
+class HeaderNotFound(RefusedFile):
+    """The line said to be the header holds nothing; argument: its number."""
+
+    code = "entete_introuvable"
+    title = "En-tête introuvable"
+    message = "La ligne {0} ne porte pas d'en-tête : donnez le numéro de la ligne des noms de colonnes."
+
+
+class MissingHeader(RefusedFile):
+    """The file begins with data: its first row must not be taken, nor told, as column names."""
+
+    code = "entete_absent"
+    title = "En-tête absent"
+    message = (
+        "Le fichier commence par des données : la ligne des noms de colonnes manque. Refaites l'export avec "
+        "les en-têtes, ou indiquez la ligne d'en-tête."
+    )
+
+
+class SheetToChoose(RefusedFile):
+    """Several sheets hold rows; argument: their names."""
+
+    code = "feuille_a_choisir"
+    title = "Feuille à choisir"
+    message = "Plusieurs feuilles du classeur sont remplies : choisissez la feuille parmi {0}."
+
+
+class UnknownSheet(RefusedFile):
+    """A sheet that the workbook does not have; arguments: the name asked for, the names that exist."""
+
+    code = "feuille_inconnue"
+    title = "Feuille inconnue"
+    message = "Le classeur n'a pas de feuille « {0} » : choisissez parmi {1}."
+
+
+class MacroWorkbook(RefusedFile):
+    """A workbook that carries macros."""
+
+    code = "classeur_macros"
+    title = "Classeur à macros"
+    message = (
+        "Ce classeur contient des macros (.xlsm) et n'est pas ouvert : enregistrez-le en .xlsx, "
+        "sans macro, puis renvoyez-le."
+    )
+
+
+class ProtectedWorkbook(RefusedFile):
+    """A workbook locked by a password."""
+
+    code = "classeur_protege"
+    title = "Classeur protégé"
+    message = "Ce classeur est protégé par un mot de passe : retirez la protection puis renvoyez-le."
+
+
+class DamagedWorkbook(RefusedFile):
+    """A workbook whose parts can't be read."""
+
+    code = "classeur_illisible"
+    title = "Classeur illisible"
+    message = (
+        "Ce classeur est incomplet ou abîmé : ouvrez-le dans le tableur, réenregistrez-le puis renvoyez-le."
+    )
+
+
+class SheetTooWide(RefusedFile):
+    """A sheet whose cells are spread too far apart; argument: its last row and column."""
+
+    code = "feuille_trop_etendue"
+    title = "Feuille trop étendue"
+    message = (
+        "La feuille s'étend jusqu'à la ligne {0} et la colonne {1} : supprimez les lignes et les colonnes "
+        "isolées, ou enregistrez-la en CSV."
+    )
+
+
+class InflationBomb(RefusedFile):
+    """An archive that swells beyond reason once decompressed; argument: the limit in words."""
+
+    code = "fichier_bombe"
+    title = "Archive démesurée"
+    message = (
+        "Le classeur, une fois décompressé, dépasse la limite de {0} : il n'est pas ouvert. "
+        "Enregistrez la feuille utile en CSV."
+    )
+
+
+class ForbiddenXml(RefusedFile):
+    """A workbook whose XML declares a document type or entities."""
+
+    code = "xml_interdit"
+    title = "XML interdit"
+    message = (
+        "Le classeur contient une déclaration de type de document ou d'entité (DOCTYPE, ENTITY), "
+        "ce qu'un tableur n'écrit pas : réenregistrez-le depuis le tableur."
+    )
+
+
+class UnreadableJson(RefusedFile):
+    """JSON that is cut, malformed or nested beyond reason; argument: the rank of the element."""
+
+    code = "json_illisible"
+    title = "JSON illisible"
+    message = "Le JSON est incomplet ou mal formé à l'élément {0} : refaites l'export."
+
+
+class UnknownJson(RefusedFile):
+    """JSON that is neither a list of objects nor a FeatureCollection."""
+
+    code = "json_non_reconnu"
+    title = "JSON non reconnu"
+    message = (
+        "Le JSON attendu est une liste d'objets ou une « FeatureCollection » GeoJSON de points : "
+        "le fichier est d'une autre forme."
+    )
+
+
+class TwiceEncoded(RefusedFile):
+    """UTF-8 read as cp1252 and written again: the header can't be recognised either."""
+
+    code = "encodage_double"
+    title = "Accents abîmés"
+    message = (
+        "Les accents ont été encodés deux fois (« Ã© » pour « é ») et l'en-tête n'est pas reconnu : "
+        "renvoyez-le avec « reparer=true » (l'aperçu montre le résultat), ou refaites l'export en UTF-8."
+    )
 
 
 class UnknownProfile(RefusedFile):
@@ -271,6 +440,27 @@ class ImportFailed(ObservatoireError):
     message = "L'import a été interrompu et rien n'a été écrit : renvoyez le même fichier. ({0})"
 
 
+class InterruptedImport(ImportFailed):
+    """The worker died at each run; argument: how many."""
+
+    code = "import_interrompu"
+    message = (
+        "L'import a été interrompu plusieurs fois ({0} essais) et rien n'a été écrit : renvoyez le fichier, "
+        "au besoin découpé par période. Si cela se reproduit, prévenez l'administration."
+    )
+
+
+class ExpiredConfirmation(ObservatoireError):
+    """An import held for review that nobody confirmed in time; argument: the days."""
+
+    code = "confirmation_expiree"
+    title = "Confirmation expirée"
+    message = (
+        "Personne n'a confirmé cet import en {0} jours : le fichier a été supprimé et rien n'a été écrit. "
+        "Renvoyez-le s'il est toujours utile."
+    )
+
+
 class MissingDeposit(ObservatoireError):
     """The uploaded file is no longer in the vault."""
 
@@ -285,6 +475,17 @@ class DamagedDeposit(ObservatoireError):
     code = "fichier_altere"
     title = "Fichier altéré"
     message = "Le fichier conservé est illisible (modifié, ou clé changée) : renvoyez-le."
+
+
+class ExpiredRejects(ObservatoireError):
+    """The rejects file is gone; argument: the days that it is kept."""
+
+    code = "rejets_expires"
+    title = "Rejets expirés"
+    message = (
+        "Le fichier des rejets n'existe plus : il a été corrigé et renvoyé, ou son délai de {0} jours est "
+        "passé. Le rapport de l'import reste lisible ; pour retrouver les lignes, renvoyez l'export."
+    )
 
 
 class UnavailableStore(ObservatoireError):

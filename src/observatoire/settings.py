@@ -31,6 +31,14 @@ class Settings(BaseSettings):
     max_columns: int = 200
     max_cell: int = 10_000
     max_inflated: int = Field(default=400_000_000, description="bytes of a workbook once decompressed")
+    worker_concurrency: int = Field(default=2, ge=1, description="imports that one worker runs at once")
+    worker_heartbeat: float = Field(default=2.0, gt=0, description="seconds between two signs of life")
+    worker_stalled: float = Field(
+        default=10.0, gt=0, description="seconds of silence after which a worker's imports go to another"
+    )
+    worker_patience: float = Field(
+        default=8.0, ge=0, description="seconds that a worker asked to stop gives to its running imports"
+    )
 
     def pseudonymisation_key(self) -> bytes:
         """Key of the hashes that stand for a source's references; made on first use.

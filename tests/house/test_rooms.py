@@ -119,7 +119,7 @@ def callers(names: set[str]) -> dict[str, set[str]]:
 
 
 DOORS: dict[str, set[str]] = {
-    "receipt": {"intake.service"},
+    "receipt": {"intake.running"},
     "mask_decision": {"analyses.mask"},
     "_SEAL": {"disclosure.reopening"},
     "reopen": {"store.published.editions"},

@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 from intake.tables import row_counts
 from observatoire.disclosure.policy import Role
 from observatoire.web.app import build_app
+from observatoire.worker.draining import drain
 from support.files import PM_HEADER, pm_file, pm_row
 from support.world import World
 
@@ -94,7 +95,7 @@ def test_a_file_that_is_not_an_export_is_refused(
 
 @pytest.mark.parametrize(
     ("limit", "word"),
-    [({"max_bytes": 50}, "limite"), ({"max_rows": 1}, "1 lignes"), ({"max_columns": 3}, "3 colonnes")],
+    [({"max_bytes": 50}, "limite"), ({"max_columns": 3}, "3 colonnes")],
     ids=str,
 )
 def test_a_file_over_a_limit_is_too_large(unmoved: World, limit: dict[str, int], word: str) -> None:
@@ -102,6 +103,20 @@ def test_a_file_over_a_limit_is_too_large(unmoved: World, limit: dict[str, int],
     client = TestClient(build_app(unmoved.database, settings), raise_server_exceptions=False)
     answer = client.post("/api/v1/imports", headers=unmoved.admin, **sent())
     assert_problem(answer, 413, "fichier_trop_grand", word, "découpez")
+
+
+def test_a_file_with_too_many_rows_is_refused_as_it_is_read_and_nothing_of_it_is_kept(
+    observatory: World,
+) -> None:
+    drain(observatory.database, observatory.settings)
+    before = row_counts(observatory)
+    settings = observatory.settings.model_copy(update={"max_rows": 1})
+    few = World(observatory.database, settings, keys=observatory.keys)
+    report = few.send(pm_file([pm_row("1"), pm_row("2")]))
+    assert report["etat"] == "refuse"
+    assert "1 lignes" in report["message"]
+    assert nothing_but_the_report(observatory, before)
+    assert list((settings.var / "depots").glob("*")) == []
 
 
 # ---- the declaration ---------------------------------------------------------------------------
@@ -242,24 +257,41 @@ def test_nobody_declares_nil_for_a_source_that_does_not_exist(unmoved: World) ->
 # ---- a failure in the middle -----------------------------------------------------------------------
 
 
+def nothing_but_the_report(world: World, before: dict[str, int]) -> bool:
+    """The import is listed, the queue remembers its job; no other table has one row more."""
+    after = row_counts(world)
+    before = before | {"collection.import": before["collection.import"] + 1}
+    return {t: n for t, n in after.items() if not t.startswith("queue.")} == {
+        t: n for t, n in before.items() if not t.startswith("queue.")
+    }
+
+
 def test_a_failure_while_writing_leaves_nothing_behind(
-    unmoved: World, monkeypatch: pytest.MonkeyPatch
+    observatory: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from observatoire.store import imports
+    from observatoire.store.confidential import incidents
 
     def broken(*_: object) -> None:
         raise RuntimeError("Dupont Jean, 06 12 34 56 78")
 
-    monkeypatch.setattr(imports, "finish", broken)
     content = pm_file([pm_row("neuf"), pm_row("1", hour="10:00"), pm_row("x", date="?")])
-    answer = post(unmoved, **sent(content))
-    assert_problem(answer, 500, "erreur_interne", "rien n'a été écrit")
-    assert "Dupont" not in answer.text
+    drain(observatory.database, observatory.settings)  # what other tests of the module left waiting
+    before = row_counts(observatory)
+    monkeypatch.setattr(incidents.Staging, "apply", broken)
+    report = observatory.send(content)
+    assert nothing_but_the_report(observatory, before)
+    assert report["etat"] == "echoue"
+    assert "rien n'a été écrit" in report["message"]
+    assert "Dupont" not in str(report)
 
 
-def test_a_broken_law_writes_nothing(unmoved: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    from observatoire.intake.reader import Sheet
+def test_a_broken_law_writes_nothing(observatory: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    from observatoire.intake.reading.document import Batch
 
-    monkeypatch.setattr(Sheet, "lines_read", property(lambda sheet: sheet.rows.height + 1))
-    answer = post(unmoved, **sent(pm_file([pm_row("neuf")])))
-    assert_problem(answer, 500, "import_echoue", "conservation")
+    drain(observatory.database, observatory.settings)
+    monkeypatch.setattr(Batch, "lines_read", property(lambda batch: batch.rows.height + 1))
+    before = row_counts(observatory)
+    report = observatory.send(pm_file([pm_row("neuf")]))
+    assert nothing_but_the_report(observatory, before)
+    assert report["etat"] == "echoue"
+    assert "conservation" in report["message"]

@@ -7,7 +7,7 @@ import pytest
 
 from observatoire.domain.incident import Category
 from observatoire.intake.classification import Classed, Classifier
-from observatoire.intake.parsing import plain
+from observatoire.intake.parsing.text import plain
 
 TAXONOMY = Path(__file__).resolve().parents[2] / "data" / "taxonomie_pivot.csv"
 

@@ -124,11 +124,18 @@ def test_without_a_code_the_point_tells_the_commune(desk: Desk) -> None:
     assert (desk.fact["commune"], desk.fact["location_precision"]) == ("31555", "point")
 
 
+@pytest.mark.parametrize("name", ["Toulouse", "TOULOUSE", "L'Union", "ST ORENS DE GAMEVILLE"])
+def test_a_commune_that_the_source_covers_is_known_by_its_name(desk: Desk, name: str) -> None:
+    report = desk.send_row(code=name, point=NOWHERE)
+    assert codes(report) == {"COG_NOM": 1, "GEO_ABSENT": 1}
+    assert desk.fact["commune"] in {"31555", "31561", "31506"}
+
+
 @pytest.mark.parametrize(
     ("code", "point", "fault"),
     [
         ("99999", NOWHERE, "COG_INCONNU"),
-        ("Toulouse", NOWHERE, "COG_INCONNU"),
+        ("Marseille", NOWHERE, "COG_INCONNU"),
         ("1,31E+08", NOWHERE, "COG_EXPO"),
         ("", NOWHERE, "LIEU_ABSENT"),
         ("", ("0", "0"), "LIEU_ABSENT"),

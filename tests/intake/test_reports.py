@@ -61,6 +61,7 @@ def test_each_anomaly_comes_with_its_french_sentence_most_frequent_first(desk: D
         pm_row("1", hour=""), pm_row("2", hour=""), pm_row("3", hour="25:10"), pm_row("4", nature="xyzzy")
     )
     assert [(a["code"], a["nombre"]) for a in report["anomalies"]] == [
+        ("DAT_AMBIGU", 4),
         ("HEU_VIDE", 2),
         ("CAT_A_CLASSER", 1),
         ("HEU_INVALIDE", 1),
@@ -281,7 +282,7 @@ def test_figures_are_after_an_undo_what_they_were_before(desk: Desk) -> None:
 def test_a_simulation_tells_which_rows_would_be_set_aside(desk: Desk) -> None:
     report = desk.send(pm_file([pm_row("1"), pm_row("2", date="31/02/2025")]), simulation="true")
 
-    assert [row[2] for row in desk.rejects(report)[1:]] == ["DAT_INVALIDE"]
+    assert [row[1] for row in desk.rejects(report)[1:]] == ["DAT_INVALIDE"]
 
 
 def test_a_file_extracted_in_the_future_is_refused_since_it_would_win_over_all_others(desk: Desk) -> None:

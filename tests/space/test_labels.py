@@ -5,7 +5,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from observatoire.space.labels import MIXED, LabelGrid, discs_of
+from observatoire.space.labels import CROSSED, MIXED, LabelGrid, discs_of
 from observatoire.space.locate import CommuneLocator
 
 WEST, SOUTH = 1.40, 43.58
@@ -54,6 +54,8 @@ def test_a_label_holds_for_the_whole_disc_around_its_points(drawn: list, asked: 
     for rank, disc in zip(labels, discs_of(x, y, max(metres, 1.0)), strict=True):
         if rank == shapes.size:
             assert not shapely.intersects(shapes, disc).any()
+        elif rank == CROSSED:
+            assert not shapely.contains_properly(shapes, disc).any()
         elif rank != MIXED:
             assert shapely.contains_properly(shapes[rank], disc)
 

@@ -2,18 +2,16 @@
 
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
 
 from fastapi.testclient import TestClient
 
 from observatoire.disclosure.policy import Role
 from observatoire.domain.territory import TerritoryCode
-from observatoire.intake import running
-from observatoire.intake.desk import Desk
 from observatoire.settings import Settings
 from observatoire.store import accounts
 from observatoire.store.engine import Database
 from observatoire.web.app import build_app
+from observatoire.worker.draining import drain
 
 EPCI = "epci:243100518"
 TOULOUSE = "commune:31555"
@@ -72,9 +70,16 @@ class World:
         body: dict[str, Any] = answer.json()
         return self.done(body["id"]) if status == 202 else body
 
+    def confirm(self, report: dict[str, Any], headers: dict[str, str] | None = None) -> dict[str, Any]:
+        """Confirm an import held for review, by the administration unless told otherwise."""
+        path = f"/api/v1/imports/{report['id']}/validation"
+        answer = self.client.post(path, headers=self.admin if headers is None else headers)
+        assert answer.status_code == 202, answer.text
+        return self.done(report["id"])
+
     def done(self, id_: str) -> dict[str, Any]:
         """An import once the workers have nothing left to do."""
-        running.run(Desk.of(self.database, self.settings), UUID(id_))
+        drain(self.database, self.settings)
         body: dict[str, Any] = self.get(f"/imports/{id_}")
         return body
 

@@ -320,10 +320,10 @@ def test_the_imports_named_by_the_proof_are_those_that_the_figure_rests_on(neigh
     assert [i["id"] for i in listed["imports"]] == [neighbours.imports["Ville"]]
 
 
-def test_rejects_hold_line_code_and_shape_and_no_value_of_the_file(neighbours: Neighbours):
+def test_rejects_are_the_rows_of_the_file_with_their_reason_for_who_may_read_it(neighbours: Neighbours):
     path = f"/api/v1/imports/{neighbours.imports['Ville']}/rejets"
     answer = neighbours.world.client.get(path, headers=neighbours.headers["agent"])
     assert answer.headers["cache-control"] == "private, no-store"
     text = answer.content.decode("utf-8-sig")
     assert len(text.strip().splitlines()) == 2
-    assert "31/02/2025" not in text
+    assert ";31/02/2025;" in text

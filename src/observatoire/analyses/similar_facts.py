@@ -25,8 +25,7 @@ from observatoire.disclosure.released import Released
 from observatoire.domain.incident import LocationPrecision, TimePrecision
 from observatoire.errors import OutsideDiffusion
 from observatoire.store.confidential import counts
-from observatoire.store.confidential.counts import PrecisionCount
-from observatoire.store.confidential.similar import SimilarPair, similar_pairs
+from observatoire.store.confidential.counts import PrecisionCount, SimilarPair
 from observatoire.store.engine import Database
 
 MOST_PAIRS = 1000
@@ -38,10 +37,10 @@ _PROPOSED = (
 
 @dataclass(frozen=True, slots=True)
 class SimilarFacts:
-    """``pairs``: at most ``MOST_PAIRS``, by day; ``number``: how many there are."""
+    """``pairs``: at most ``MOST_PAIRS``, by day; ``count``: how many there are."""
 
     question: Question
-    number: int
+    count: int
     pairs: tuple[SimilarPair, ...]
     proof: Proof
 
@@ -61,7 +60,7 @@ def find(
         sources = list(asking.sources)
         coverage = coverage_of(connection, sources, asking.communes, question.period)
         scope = asking.scope(sources)
-        pairs = similar_pairs(connection, scope, coverage.covered, minutes, metres)
+        pairs = counts.similar_pairs(connection, scope, coverage.covered, minutes, metres)
         precisions = counts.by_precision(connection, scope, coverage.covered)
         digest, link = provenance(connection, asking)
 

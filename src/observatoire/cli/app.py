@@ -5,7 +5,7 @@ from typing import Any
 
 import typer
 
-from observatoire.cli import analyses, demo, imports, reference, serving
+from observatoire.cli import analyses, demo, imports, reference, serving, working
 from observatoire.cli.context import Context
 from observatoire.errors import ObservatoireError
 from observatoire.settings import Settings
@@ -16,6 +16,7 @@ def build_cli(
     make_settings: Callable[[], Settings],
     make_database: Callable[[Settings], Database],
     make_app: Callable[[], Any],
+    work: Callable[..., None],
 ) -> Callable[[], None]:
     """The ``observatoire`` command, given the builders of ``bootstrap``."""
     app = typer.Typer(
@@ -28,9 +29,9 @@ def build_cli(
     @app.callback()
     def prepare(context: typer.Context) -> None:
         settings = make_settings()
-        context.obj = Context(settings, make_database(settings), make_app)
+        context.obj = Context(settings, make_database(settings), make_app, work)
 
-    for module in (reference, imports, analyses, demo, serving):
+    for module in (reference, imports, analyses, demo, serving, working):
         module.register(app)
 
     def run() -> None:

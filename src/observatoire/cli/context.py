@@ -25,6 +25,7 @@ class Context:
     settings: Settings
     database: Database
     make_app: Callable[[], Any]
+    work: Callable[..., None]
 
     def journal(self) -> Journal:
         """A sink for passages of the gate."""

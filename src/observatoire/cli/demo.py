@@ -18,6 +18,7 @@ import uvicorn
 from observatoire.analyses import editions
 from observatoire.atlas import service as atlas_service
 from observatoire.cli.context import OPERATOR, Context, context_of, progress
+from observatoire.cli.working import Attendant
 from observatoire.demo import DEFAULT_SEED, EPCI_CODE, SOURCES, DemoCommune, write
 from observatoire.domain.period import month_start
 from observatoire.domain.territory import TerritoryCode, TerritoryLevel
@@ -27,6 +28,7 @@ from observatoire.store.reference import territories
 EPCI = TerritoryCode(TerritoryLevel.EPCI, EPCI_CODE)
 YEARS = 4
 READY_SECONDS = 30
+IMPORT_SECONDS = 300
 FILES_BETWEEN_STEPS = 20
 
 
@@ -80,7 +82,7 @@ def charger(context: typer.Context) -> None:
     write(folder, _communes(found), first, DEFAULT_SEED)
     atlas_service.load_neighbourhoods(found.database, found.settings.data / "qpv" / "qpv_fictifs.geojson")
     keys = _create_keys(found)
-    with _served(found) as client:
+    with Attendant(found.settings), _served(found) as client:
         client.headers["Authorization"] = f"Bearer {keys['administration']}"
         typer.echo("Import par l'API (données fictives)")
         _send(client, folder, progress())
@@ -98,7 +100,7 @@ def _send(client: httpx.Client, folder: Path, show: Callable[[str], None]) -> No
         answer = client.post("/api/v1/sources", json={**source, "visibilite": "public", "fictif": True})
         if answer.status_code != httpx.codes.CONFLICT:
             _checked(answer)
-    lines: dict[str, int] = {}
+    received: list[str] = []
     files, today = plan["fichiers"], datetime.now(UTC).date().isoformat()
     for position, file in enumerate(files, start=1):
         fields = {key: file[key] for key in ("source", "debut", "fin")}
@@ -108,14 +110,44 @@ def _send(client: httpx.Client, folder: Path, show: Callable[[str], None]) -> No
         report = _checked(
             client.post("/api/v1/imports", data=fields, files={"fichier": (file["nom"], content)})
         )
-        for bucket, number in report["lignes"].items():
-            lines[bucket] = lines.get(bucket, 0) + number
+        received.append(report["id"])
         if position % FILES_BETWEEN_STEPS == 0 or position == len(files):
-            show(f"{position} fichiers importés sur {len(files)}")
+            show(f"{position} fichiers reçus sur {len(files)}")
+    lines = _ended(client, received, show)
     for nil in plan["mois_neant"]:
         body = {"debut": nil["debut"], "fin": nil["fin"], "arrete_le": min(nil["arrete_le"], today)}
         _checked(client.post(f"/api/v1/sources/{nil['source']}/neant", json=body))
     typer.echo("  " + ", ".join(f"{bucket} {number}" for bucket, number in lines.items()))
+
+
+def _ended(client: httpx.Client, ids: list[str], show: Callable[[str], None]) -> dict[str, int]:
+    """Wait for the worker; the sum of what became of the rows."""
+    lines: dict[str, int] = {}
+    for position, id_ in enumerate(ids, start=1):
+        report = _end_of(client, id_)
+        if report["etat"] != "valide":
+            typer.secho(
+                f"{report['fichier']['nom']} : {report['etat']}. {report['message']}", err=True, fg="red"
+            )
+            raise SystemExit(1)
+        for bucket, number in report["lignes"].items():
+            lines[bucket] = lines.get(bucket, 0) + number
+        if position % FILES_BETWEEN_STEPS == 0 or position == len(ids):
+            show(f"{position} fichiers importés sur {len(ids)}")
+    return lines
+
+
+def _end_of(client: httpx.Client, id_: str) -> dict[str, Any]:
+    """The report of an import, once it is no longer waiting nor running."""
+    deadline = time.monotonic() + IMPORT_SECONDS
+    while True:
+        report = _checked(client.get(f"/api/v1/imports/{id_}"))
+        if report["etat"] not in ("en_attente", "en_cours"):
+            return report
+        if time.monotonic() > deadline:
+            typer.secho("Aucun travailleur n'a exécuté les imports de la démonstration.", err=True, fg="red")
+            raise SystemExit(1)
+        time.sleep(0.05)
 
 
 def _checked(answer: httpx.Response) -> dict[str, Any]:
@@ -165,7 +197,8 @@ def _keys_work(found: Context) -> bool:
 @contextmanager
 def _served(found: Context) -> Iterator[httpx.Client]:
     """The real application on a free port of the loopback, for the time of the load."""
-    listener = socket.socket()
+    # asyncio spares the 40 ms of a delayed acknowledgement only where the protocol is named.
+    listener = socket.socket(proto=socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(found.make_app(), log_level="warning", access_log=False))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)

@@ -1,5 +1,8 @@
 """``serve`` and ``openapi``."""
 
+import signal
+import sys
+from contextlib import nullcontext
 from typing import Annotated
 
 import typer
@@ -7,6 +10,10 @@ import uvicorn
 import yaml
 
 from observatoire.cli.context import context_of
+from observatoire.cli.working import Attendant
+
+SECONDS_TO_ANSWER = 5
+"""What a stopping server leaves to answers under way; a stream of events would never end by itself."""
 
 
 def register(app: typer.Typer) -> None:
@@ -19,9 +26,27 @@ def serve(
     context: typer.Context,
     port: Annotated[int, typer.Option()] = 8000,
     host: Annotated[str, typer.Option(help="adresse d'écoute")] = "127.0.0.1",
+    travailleur: Annotated[
+        bool,
+        typer.Option(
+            "--travailleur/--sans-travailleur", help="exécute aussi les imports, dans un processus à part"
+        ),
+    ] = True,
 ) -> None:
     """Serve on loopback unless told otherwise."""
-    uvicorn.run(context_of(context).make_app(), host=host, port=port, log_level="warning", access_log=False)
+    found = context_of(context)
+    application = found.make_app()
+    # uvicorn raises the signal again once it has stopped: the worker must be stopped too before we end.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    with Attendant(found.settings) if travailleur else nullcontext():
+        uvicorn.run(
+            application,
+            host=host,
+            port=port,
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=SECONDS_TO_ANSWER,
+        )
 
 
 def openapi(context: typer.Context) -> None:

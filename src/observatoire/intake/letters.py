@@ -121,6 +121,8 @@ def _located(record: ImportRecord) -> list[str]:
     if not facts:
         return []
     share = f"{100 * located / facts:.1f}".replace(".", ",")
+    if not located:
+        return ["", f"Aucun des {number(facts)} faits n'est situé par un point : ils le sont à la commune."]
     plural = "sont situés" if located > 1 else "est situé"
     return [
         "",

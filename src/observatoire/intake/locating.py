@@ -5,12 +5,18 @@ coarse outline; a point more than 300 m outside the declared commune is set asid
 kept; a commune whose contour is missing or incomplete keeps its points.
 """
 
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
 import numpy as np
 import polars as pl
 
 from observatoire.domain.incident import LocationPrecision
 from observatoire.intake.faults import Fault, place
 from observatoire.intake.parsing.codes import DeclaredCode, parse_insee
+from observatoire.intake.parsing.text import plain
 from observatoire.space.cells import cells_of
 from observatoire.space.locate import CommuneLocator
 from observatoire.store.reference.gazetteer import Gazetteer, Parents
@@ -19,23 +25,45 @@ TOLERANCE_METRES = 300.0
 CELL_RESOLUTION = 9
 
 
-def locate(frame: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """What a source covers: codes, names (plain form, those of one commune only), the only commune."""
+
+    codes: frozenset[str]
+    names: Mapping[str, str]
+    only: str | None
+
+
+def covered_by(communes: Sequence[tuple[str, str]], only: str | None) -> Covered:
+    """From (code, name) pairs; ``only``: the commune that a row without place happened in."""
+    forms = Counter(_name_form(name) for _, name in communes)
+    names = {_name_form(name): code for code, name in communes if forms[_name_form(name)] == 1}
+    return Covered(frozenset(code for code, _ in communes), names, only)
+
+
+def _name_form(name: str) -> str:
+    """« Saint-Étienne », « ST ETIENNE » and « St-Étienne » are one name."""
+    words = re.split(r"[\s'’-]+", plain(name))
+    return " ".join({"st": "saint", "ste": "sainte"}.get(word, word) for word in words if word)
+
+
+def locate(frame: pl.DataFrame, gazetteer: Gazetteer, covered: Covered) -> pl.DataFrame:
     """Add commune, parents, arrondissement, neighbourhoods, point, cell, precisions, flags and faults.
 
     ``frame`` needs ``commune`` (text), ``longitude`` and ``latitude`` (degrees; null absent, NaN
     unreadable).
     """
-    frame = _with_declared(frame, gazetteer)
+    frame = _with_default(_with_declared(frame, gazetteer, covered), covered)
     with gazetteer.turn:
         frame = _with_point(frame, gazetteer)
         frame = _with_territories_of_point(frame, gazetteer)
     return _with_parents(frame, gazetteer)
 
 
-def _with_declared(frame: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
+def _with_declared(frame: pl.DataFrame, gazetteer: Gazetteer, covered: Covered) -> pl.DataFrame:
     """``declared_commune`` as written, ``declared`` brought to today's code, or a fault."""
     raw = frame["commune"].unique()
-    parsed = [_current(parse_insee(text), gazetteer) for text in raw]
+    parsed = [_current(parse_insee(text), text, gazetteer, covered) for text in raw]
     codes = [p if isinstance(p, tuple) else (None, None, None) for p in parsed]
     table = pl.DataFrame(
         {
@@ -54,9 +82,26 @@ def _with_declared(frame: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
     )
 
 
+def _with_default(frame: pl.DataFrame, covered: Covered) -> pl.DataFrame:
+    """A source of one commune need not repeat it; a point says more, so it is asked first."""
+    if covered.only is None:
+        return frame.with_columns(pl.lit(None, dtype=pl.String).alias("flag_default"))
+    silent = (
+        pl.col("declared").is_null()
+        & pl.col("code_fault").is_null()
+        & (pl.col("longitude").is_null() | pl.col("longitude").is_nan())
+    )
+    return frame.with_columns(
+        pl.when(silent).then(pl.lit(covered.only)).otherwise("declared").alias("declared"),
+        pl.when(silent).then(pl.lit(place.DEFAULT_COMMUNE.code)).alias("flag_default"),
+    )
+
+
 def _current(
-    parsed: DeclaredCode | Fault | None, gazetteer: Gazetteer
+    parsed: DeclaredCode | Fault | None, text: str, gazetteer: Gazetteer, covered: Covered
 ) -> tuple[str, str, str | None] | Fault | None:
+    if isinstance(parsed, Fault) and (named := covered.names.get(_name_form(text))) is not None:
+        return named, named, place.NAMED_COMMUNE.code
     if parsed is None or isinstance(parsed, Fault):
         return parsed
     flag = parsed.flag.code if parsed.flag else None

@@ -11,16 +11,21 @@ from functools import lru_cache
 import polars as pl
 
 from observatoire.domain.incident import Category
+from observatoire.domain.period import Period
 from observatoire.domain.source import Source
 from observatoire.domain.territory import timezone_of
 from observatoire.intake import keys, locating
 from observatoire.intake.classification import Classifier
 from observatoire.intake.dating import with_time
-from observatoire.intake.faults import content, place
+from observatoire.intake.faults import Fault, content, place
+from observatoire.intake.locating import Covered
+from observatoire.intake.parsing.numbers import Absent, parse_quantity, quantity_flag
 from observatoire.intake.parsing.text import over_distinct
-from observatoire.intake.personal import looks_personal
+from observatoire.intake.personal import with_personal
 from observatoire.intake.profiles.model import Profile
 from observatoire.store.reference.gazetteer import Gazetteer
+
+LONGEST_LABEL = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,22 +36,24 @@ class Context:
     profile: Profile
     categories: tuple[Category, ...]
     gazetteer: Gazetteer
-    covered: frozenset[str]
+    covered: Covered
     received: date
     epoch: date
     pseudonymisation_key: bytes
+    period: Period | None = None
 
 
 def normalise(renamed: pl.DataFrame, context: Context) -> pl.DataFrame:
     """Text fields to fact columns, ``fault``, ``fault_field`` text and ``anomalies``."""
-    frame = locating.locate(renamed, context.gazetteer)
+    frame = locating.locate(with_personal(renamed), context.gazetteer, context.covered)
     frame = _with_category(frame, context)
     frame = with_time(
         frame, context.profile.time, _zone(frame, context), received=context.received, epoch=context.epoch
     )
     frame = _with_quantity(frame)
     frame = _with_flags(frame, context)
-    return keys.with_keys(frame, context.source.code, context.pseudonymisation_key)
+    frame = keys.with_keys(frame, context.source.code, context.pseudonymisation_key)
+    return frame.with_columns(_stored_label())
 
 
 def _zone(frame: pl.DataFrame, context: Context) -> pl.Expr:
@@ -59,7 +66,27 @@ def _zone(frame: pl.DataFrame, context: Context) -> pl.Expr:
 
 
 def _with_quantity(frame: pl.DataFrame) -> pl.DataFrame:
-    return frame.with_columns(pl.lit(1).alias("quantity"))
+    """How many a row counts: a measure beside the fact, which is one whatever its quantity."""
+    if (frame["quantite"] == "").all():
+        nothing = pl.lit(None, dtype=pl.String)
+        return frame.with_columns(
+            pl.lit(1, dtype=pl.Int32).alias("quantity"),
+            nothing.alias("fault_quantity"),
+            nothing.alias("flag_quantity"),
+        )
+    read = over_distinct(frame["quantite"], parse_quantity)
+    return frame.with_columns(
+        pl.Series("quantity", [q if isinstance(q, int) else 1 for q in read], pl.Int32),
+        pl.Series("fault_quantity", [q.code if isinstance(q, Fault) else None for q in read], pl.String),
+        pl.Series("flag_quantity", [_flag_of_quantity(q) for q in read], pl.String),
+    )
+
+
+def _flag_of_quantity(quantity: int | Absent | Fault) -> str | None:
+    if isinstance(quantity, Fault):
+        return None
+    flag = quantity_flag(quantity) if isinstance(quantity, int) else content.ABSENT_QUANTITY
+    return flag.code if flag else None
 
 
 def _with_category(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
@@ -67,20 +94,22 @@ def _with_category(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
     sensitivity = {category.code: category.sensitivity for category in context.categories}
     labels = frame["categorie"]
     classed = over_distinct(labels, classifier.classify)
-    personal = over_distinct(labels, looks_personal)
     return frame.with_columns(
         pl.Series("category", [c.code for c in classed], pl.String),
         pl.Series("category_mode", [c.mode for c in classed], pl.String),
         pl.Series("sensitivity", [sensitivity[c.code] for c in classed], pl.Int16),
-        pl.Series(
-            "fault_category", [content.PERSONAL_VALUE.code if p else None for p in personal], pl.String
-        ),
-        labels.str.slice(0, 120).alias("source_label"),
+        labels.str.slice(0, LONGEST_LABEL).alias("source_label"),
     ).with_columns(
         pl.when(pl.col("category_mode") == "defaut")
         .then(pl.lit(content.CATEGORY_DEFAULT.code))
         .alias("flag_category")
     )
+
+
+def _stored_label() -> pl.Expr:
+    """The label once the keys are made of it: one that is in no list is kept if it is as short as a label."""
+    prose = (pl.col("category_mode") != "table") & (pl.col("categorie").str.len_chars() > LONGEST_LABEL)
+    return pl.when(~prose).then(pl.col("source_label")).alias("source_label")
 
 
 @lru_cache(maxsize=32)
@@ -89,13 +118,24 @@ def _classifier(categories: tuple[Category, ...], table: tuple[tuple[str, str], 
     return Classifier(categories, dict(table))
 
 
+def _outside(period: Period | None) -> pl.Expr:
+    """A fact dated outside the declared period is kept, and said."""
+    if period is None:
+        return pl.lit(None, dtype=pl.String)
+    inside = (pl.col("local_day") >= period.start) & (pl.col("local_day") < period.end)
+    return pl.when(~inside).then(pl.lit(content.OUTSIDE_PERIOD.code))
+
+
 def _with_flags(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
-    elsewhere = [code for code in frame["commune"].drop_nulls().unique() if code not in context.covered]
+    elsewhere = [code for code in frame["commune"].drop_nulls().unique() if code not in context.covered.codes]
     frame = frame.with_columns(
         pl.when(pl.col("commune").is_in(elsewhere))
         .then(pl.lit(place.OUTSIDE_TERRITORY.code))
         .alias("flag_territory"),
-        pl.coalesce("fault_date", "fault_place", "fault_category").alias("fault"),
+        _outside(context.period).alias("flag_period"),
+        pl.coalesce("fault_profile", "fault_personal", "fault_date", "fault_place", "fault_quantity").alias(
+            "fault"
+        ),
     )
     flags = [name for name in frame.columns if name.startswith("flag_")]
     codes = pl.concat_str(flags, separator=" ", ignore_nulls=True)  # joined then cut: faster than lists

@@ -1,38 +1,42 @@
 """One import, run whole in one transaction: a batch at a time, from bytes to facts."""
 
-from collections import Counter
-from collections.abc import Callable
+import logging
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
+from time import monotonic
 from uuid import UUID
 
-import polars as pl
+from polars.exceptions import PanicException
 
 from observatoire.disclosure import gate
 from observatoire.domain.period import Period, month_start, next_month
 from observatoire.domain.source import Source
-from observatoire.errors import NotFound, ObservatoireError, RefusedFile, UnavailableStore
+from observatoire.errors import ImportFailed, NotFound, ObservatoireError, RefusedFile, UnavailableStore
+from observatoire.intake import rejects
+from observatoire.intake.contexts import Normaliser
+from observatoire.intake.dating import Evidence
 from observatoire.intake.desk import Desk
-from observatoire.intake.faults import FAULTS, content, shape_of
 from observatoire.intake.inspection import Inspected, Options, inspect
-from observatoire.intake.normalising import Context, normalise
-from observatoire.intake.projecting import window_of, with_degrees
-from observatoire.intake.reading.document import Batch, SetAside
-from observatoire.intake.report import LineCounts, Message, anomalies_of
+from observatoire.intake.metering import Metered
+from observatoire.intake.profiles.model import Profile
+from observatoire.intake.rejects import Rejects
+from observatoire.intake.report import LineCounts, Message
 from observatoire.intake.staging import as_facts
+from observatoire.intake.tally import Tally
 from observatoire.intake.vault import Deposit
 from observatoire.store import imports, sources
 from observatoire.store.confidential import incidents
 from observatoire.store.confidential.incidents import Staged, Staging, Upserted
 from observatoire.store.engine import Connection
-from observatoire.store.imports import ImportRecord, RejectRecord
-from observatoire.store.reference import categories, gazetteer, territories
+from observatoire.store.imports import ImportRecord
 
-Show = Callable[[float], None]
+logger = logging.getLogger("observatoire.intake")
 
-QUARANTINE_SHARE, QUARANTINE_ROWS = 0.20, 10
-"""An import with more rows than these in quarantine waits for the administration."""
+SECONDS_BETWEEN_STEPS = 0.5
+READING_SHARE = 0.8
+"""Of the whole run, in the progress shown; the rest is the writing."""
 
 
 def run(desk: Desk, id_: UUID) -> ImportRecord:
@@ -60,16 +64,32 @@ def run(desk: Desk, id_: UUID) -> ImportRecord:
         raise
     except ObservatoireError as failure:
         done = _ended(desk, record, "echoue", str(failure))
+    except (Exception, PanicException) as error:  # noqa: BLE001 - whatever broke, the import ends and says so
+        # Never the message: it may hold a cell of the file.
+        logger.error("import %s broken by %s", id_, type(error).__name__)
+        done = _ended(desk, record, "echoue", str(ImportFailed(type(error).__name__)))
     if done.state != "a_confirmer":
         desk.deposits.remove(str(id_))
+    _settle(desk, done)
     return done
+
+
+def _settle(desk: Desk, done: ImportRecord) -> None:
+    """The rejects of the import that this one corrects are no longer needed."""
+    corrected = Options(**done.options).corrects
+    if corrected is None:
+        return
+    with desk.database.reading() as connection:
+        mended = imports.get(connection, UUID(corrected))
+    rejects.settle(desk.rejects, done, mended)
 
 
 def fail(desk: Desk, id_: UUID, message: str) -> None:
     """End an import that could not be run; nothing of it was written."""
     with desk.database.importing() as connection:
         values = {"message": message, "finished_at": desk.now()}
-        imports.move(connection, id_, {"en_attente", "en_cours"}, "echoue", **values)
+        if not imports.move(connection, id_, {"en_attente", "en_cours"}, "echoue", **values):
+            return
     desk.deposits.remove(str(id_))
     desk.rejects.remove(str(id_))
 
@@ -77,8 +97,19 @@ def fail(desk: Desk, id_: UUID, message: str) -> None:
 def _ended(desk: Desk, record: ImportRecord, state: str, message: str) -> ImportRecord:
     ended = replace(record, state=state, message=message, finished_at=desk.now(), progress=1.0)
     with desk.database.importing() as connection:
+        imports.lock_source(connection, record.source)
+        if (elsewhere := _ended_elsewhere(connection, record)) is not None:
+            return elsewhere
+        assert record.number is not None
+        imports.forget_rejects(connection, record.number)
         imports.finish(connection, ended)
     return ended
+
+
+def _ended_elsewhere(connection: Connection, record: ImportRecord) -> ImportRecord | None:
+    """The import as another worker has ended it, this one being taken for dead; hold the source's lock."""
+    found = imports.get(connection, record.id)
+    return None if found is None or found.state == "en_cours" else found
 
 
 class _Run:
@@ -87,85 +118,98 @@ class _Run:
     def __init__(self, desk: Desk, record: ImportRecord, source: Source) -> None:
         self.desk, self.record, self.source = desk, record, source
         self.options = Options(**record.options)
-        self.read = 0
-        self.buckets: Counter[str] = Counter()
-        self.codes: Counter[str] = Counter()
+        self.tally = Tally()
+        deposit = Deposit(desk.deposits, str(record.id), record.file["nom"], record.file["octets"])
+        self.file = Metered(deposit)
+        self.shown = monotonic()
 
     def complete(self) -> ImportRecord:
         """From the deposit to the final report."""
-        size = self.record.file["octets"]
-        deposit = Deposit(self.desk.deposits, str(self.record.id), self.record.file["nom"], size)
-        inspected = inspect(self.desk, deposit, self.source.code, self.options)
+        assert self.record.number is not None
+        inspected = inspect(self.desk, self.file, self.source.code, self.options)
         with self.desk.database.importing() as connection:
             imports.lock_source(connection, self.source.code)
+            if (elsewhere := _ended_elsewhere(connection, self.record)) is not None:
+                return elsewhere
+            with self.desk.database.importing() as aside:
+                imports.forget_rejects(aside, self.record.number)
             done = self._written(connection, inspected)
             imports.finish(connection, done)
         return done
 
     def _written(self, connection: Connection, inspected: Inspected) -> ImportRecord:
         assert self.record.number is not None
-        reader = Normaliser(connection, self.desk, self.source, inspected, self.record.started_at.date())
-        with incidents.staging(connection) as staging:
-            for batch in inspected.document.batches():
-                self._take(connection, batch, reader(batch), staging)
-            ignored = self.options.ignore_alike or False
-            duplicates, alike = staging.drop_repeats(ignore_alike=ignored)
-            staged = gate.receipt(staging.summarise(self.record.started_at.date()))
-            held = self._held(staged)
-            savepoint = connection.begin_nested()
-            upserted = gate.receipt(staging.apply(self.record.number, self.record.as_of))
+        profile, layout = inspected.profile, inspected.document.layout
+        with (
+            incidents.staging(connection, self.record.number, self.record.as_of) as staging,
+            rejects.writing(self.desk.rejects, str(self.record.id), profile, layout.header) as aside,
+        ):
+            evidence = self._read(inspected, staging, aside)
+            self.tally.notices = [*layout.notices, *evidence.notices()]
+            duplicates, self.tally.alike = staging.drop_repeats(ignore_alike=self._ignores_alike(profile))
+            staged = gate.receipt(staging.staged)
+            upserted = gate.receipt(staging.apply())
+            held = [] if self.record.simulation else self.tally.doubts(staged, self.options)
             if held or self.record.simulation:
-                savepoint.rollback()
+                staging.discard()
             else:
-                savepoint.commit()
-        return self._reported(inspected, staged, upserted, duplicates, alike, held)
+                staging.keep()
+        counts = self.tally.counts(upserted, duplicates)
+        return self._reported(counts, staged, upserted, held)
 
-    def _take(self, connection: Connection, batch: Batch, draft: pl.DataFrame, staging: Staging) -> None:
-        """One batch: facts to the staging area, the rest to the rejects."""
+    def _read(self, inspected: Inspected, staging: Staging, aside: Rejects) -> Evidence:
+        """Every batch: facts to the staging area, the rest to the rejects.
+
+        Facts are written by a thread of its own while the next batch is normalised: the connection of the
+        import is the thread's until it ends, so the reference is read, and rejects are written, on others.
+        """
         assert self.record.number is not None
-        staging.add(as_facts(draft, self.source.code))
-        rejects = _rejects(batch.set_aside, draft)
-        imports.add_rejects(connection, self.record.number, rejects)
-        self.read += batch.lines_read
-        self.buckets.update(reject.bucket for reject in rejects)
-        self.codes.update(reject.code for reject in rejects)
-        self._show()
+        evidence = Evidence(inspected.profile.time)
+        with (
+            self.desk.database.reading() as reference,
+            self.desk.database.importing() as side,
+            ThreadPoolExecutor(1, "import") as writer,
+        ):
+            normaliser = Normaliser(
+                reference,
+                self.desk,
+                self.source,
+                inspected.profile,
+                inspected.document.layout,
+                self.record.started_at.date(),
+                self.record.period,
+            )
+            writing: Future[None] | None = None
+            for batch in inspected.document.batches():
+                draft = normaliser(batch.rows)
+                evidence.observe(draft)
+                rejected = aside.take(batch, draft)
+                imports.add_rejects(side, self.record.number, rejected)
+                self.tally.add(batch.lines_read, rejected)
+                facts = as_facts(draft, self.source.code)
+                if writing is not None:
+                    writing.result()  # at most one batch waits: memory stays bounded
+                writing = writer.submit(staging.add, facts)
+                self._show()
+            if writing is not None:
+                writing.result()
+        return evidence
+
+    def _ignores_alike(self, profile: Profile) -> bool:
+        asked = self.options.ignore_alike
+        return profile.lines.ignore_alike if asked is None else asked
 
     def _show(self) -> None:
         """Progress, on a second connection: the transaction of the import shows nothing before its end."""
+        if monotonic() - self.shown < SECONDS_BETWEEN_STEPS:
+            return
+        self.shown = monotonic()
         with suppress(UnavailableStore), self.desk.database.importing() as connection:
-            imports.advance(connection, self.record.id, 0.5)
-
-    def _held(self, staged: Staged) -> list[str]:
-        """Why the import must be confirmed before it is written."""
-        if self.options.confirmed or self.record.simulation:
-            return []
-        quarantined = self.buckets["quarantaine"]
-        if quarantined > QUARANTINE_ROWS and quarantined > QUARANTINE_SHARE * self.read:
-            return ["quarantaine"]
-        return []
+            imports.advance(connection, self.record.id, round(READING_SHARE * self.file.share, 3))
 
     def _reported(
-        self,
-        inspected: Inspected,
-        staged: Staged,
-        upserted: Upserted,
-        duplicates: int,
-        alike: int,
-        held: list[str],
+        self, counts: LineCounts, staged: Staged, upserted: Upserted, held: list[str]
     ) -> ImportRecord:
-        counts = LineCounts(
-            read=self.read,
-            created=upserted.created,
-            revised=upserted.revised,
-            unchanged=upserted.unchanged,
-            duplicates=duplicates,
-            quarantined=self.buckets["quarantaine"],
-            set_aside=self.buckets["ecartees"],
-        )
-        counts.check()
-        codes = self.codes + Counter(staged.anomalies)
-        codes[content.DUPLICATE_KEY.code] += duplicates
         message = Message(counts, upserted.older, self.record.simulation)
         state = "a_confirmer" if held else "simule" if self.record.simulation else "valide"
         if held:
@@ -175,8 +219,9 @@ class _Run:
             state=state,
             finished_at=None if held else self.desk.now(),
             lines=counts.wire(),
-            anomalies=anomalies_of(+codes, inspected.document.layout.notices),
+            anomalies=self.tally.anomalies(staged, upserted, counts),
             location=_location(staged),
+            quality=_quality(staged, self.record.started_at.date()),
             period=self.record.period or _deduced(staged),
             message=str(message),
             progress=1.0,
@@ -184,39 +229,11 @@ class _Run:
         )
 
 
-class Normaliser:
-    """Batches of text to normalised rows, with a context made once."""
-
-    def __init__(
-        self, connection: Connection, desk: Desk, source: Source, inspected: Inspected, received: date
-    ) -> None:
-        """``received``: the day that bounds the dates of the facts."""
-        self._connection = connection
-        self._layout = inspected.document.layout
-        self._profile = inspected.profile
-        self._context = Context(
-            source=source,
-            profile=inspected.profile,
-            categories=categories.every(connection),
-            gazetteer=gazetteer.load(connection, None),
-            covered=frozenset(c.code for c in territories.communes_of(connection, source.territory)),
-            received=received,
-            epoch=inspected.document.layout.epoch,
-            pseudonymisation_key=desk.pseudonymisation_key,
-        )
-
-    def __call__(self, batch: Batch) -> pl.DataFrame:
-        """Normalise one batch."""
-        renamed = with_degrees(self._profile.rename(batch.rows, self._layout.header), self._profile.epsg)
-        found = gazetteer.load(self._connection, window_of(renamed))
-        return normalise(renamed, replace(self._context, gazetteer=found))
-
-
 def _deduced(staged: Staged) -> Period | None:
     """From the first to the last month with a fact."""
-    if staged.first_day is None or staged.last_day is None:
+    if not staged.days:
         return None
-    return Period(month_start(staged.first_day), next_month(staged.last_day))
+    return Period(month_start(min(staged.days)), next_month(max(staged.days)))
 
 
 def _location(staged: Staged) -> dict[str, float | int | None]:
@@ -224,17 +241,13 @@ def _location(staged: Staged) -> dict[str, float | int | None]:
     return {"faits": staged.facts, "localises": staged.located, "part_localisee": share}
 
 
-def _rejects(unread: tuple[SetAside, ...], draft: pl.DataFrame) -> list[RejectRecord]:
-    rows = (
-        draft.filter(pl.col("fault").is_not_null())
-        .select("line", "fault", "date", "categorie", "raw_commune")
-        .rows()
-    )
-    rejects = [
-        RejectRecord(s.line, s.fault.code, s.fault.field, s.shape, s.fault.bucket.value) for s in unread
-    ]
-    for line, code, day, category, commune in rows:
-        fault = FAULTS[code]
-        value = {"date": day, "categorie": category}.get(fault.field, commune)
-        rejects.append(RejectRecord(line, code, fault.field, shape_of(value), fault.bucket.value))
-    return rejects
+def _quality(staged: Staged, received: date) -> dict[str, int | None]:
+    """What the rows kept are worth; the delay in days, between the fact and its reception."""
+    median = staged.median_day
+    return {
+        "faits": staged.facts,
+        "localises": staged.located,
+        "avec_heure": staged.with_hour,
+        "classes": staged.classed,
+        "delai_median_jours": None if median is None else (received - median).days,
+    }

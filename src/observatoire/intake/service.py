@@ -10,7 +10,7 @@ from typing import BinaryIO
 from observatoire.domain.period import Period
 from observatoire.domain.source import Source
 from observatoire.errors import Conflict, FieldError, FileTooLarge, InvalidRequest
-from observatoire.intake import running
+from observatoire.intake import personal, running
 from observatoire.intake.desk import Desk
 from observatoire.intake.inspection import Inspected, Options, inspect
 from observatoire.intake.parsing.dates import latest_admissible
@@ -50,8 +50,9 @@ def receive(
     """
     started = desk.now()
     _check_extraction(declaration.as_of, started.date())
+    _check_corrected(desk, source, declaration.options.corrects)
     id_ = uuid.uuid4()
-    deposit, digest = _deposit(desk, stream, str(id_), declaration.file_name[:200])
+    deposit, digest = _deposit(desk, stream, str(id_), personal.file_name(declaration.file_name))
     try:
         inspected = inspect(desk, deposit, source.code, declaration.options)
         record = _recorded(id_, deposit, digest, source, declaration, inspected, caller, started)
@@ -133,6 +134,21 @@ def _check_extraction(as_of: date | None, today: date) -> None:
         raise InvalidRequest(
             fields=(FieldError("arrete_le", "la date d'extraction est dans le futur", expected),)
         )
+
+
+def _check_corrected(desk: Desk, source: Source, corrects: str | None) -> None:
+    """A file can only mend the rejects of its own source.
+
+    Raises:
+        InvalidRequest: no such import of this source.
+    """
+    if corrects is None:
+        return
+    with desk.database.reading() as connection:
+        mended = imports.get(connection, uuid.UUID(corrects))
+    if mended is None or mended.source != source.code:
+        expected = "l'identifiant d'un import de la même source"
+        raise InvalidRequest(fields=(FieldError("corrige", "cet import n'existe pas ici", expected),))
 
 
 def declare_nil(

@@ -13,12 +13,14 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-MIXED = -1
+MIXED, CROSSED = -1, -2
 STEP_LON, STEP_LAT = 0.002, 0.0015
 """Degrees: about 150 m by 166 m in metropolitan France."""
 SIDES = 16  # of a disc: at most 2 % too large at the corners
 METRES_PER_DEGREE = 110_574.0  # the shortest degree of latitude: a disc is never too small
 LONGEST_DEGREE = 111_700.0  # of latitude or longitude: half a cell is never taken for less than it is
+SURE = 0.94
+"""A polygon around a disc is 2 % larger, degrees differ by 1 %: this much of a radius surely lies inside."""
 _COLUMNS = 1 << 20
 
 
@@ -39,7 +41,7 @@ class LabelGrid:
 
         Returns:
             Ranks, shape (n,): the number of territories where none is that near (NaN included),
-            ``MIXED`` where the grid can't tell.
+            ``CROSSED`` where a border surely is that near, ``MIXED`` where the grid can't tell.
         """
         ranks = np.full(x.shape, self._geometries.size, dtype=np.intp)
         finite = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
@@ -68,7 +70,19 @@ class LabelGrid:
         which, where = which[alone], where[alone]
         whole = shapely.contains_properly(self._geometries[where], around[which])
         labels[which[whole]] = where[whole]
+        mixed = np.flatnonzero(labels == MIXED)
+        if metres > half:
+            labels[mixed[self._crossed(x[mixed], y[mixed], (metres - half) * SURE)]] = CROSSED
         return labels
+
+    def _crossed(self, x: Floats, y: Floats, metres: float) -> NDArray[np.bool_]:
+        """Whether a disc that every point of the cell has in its own is cut by a border."""
+        inner = discs_of(x, y, metres)
+        which, where = self._tree.query(inner, predicate="intersects")
+        crossed = np.zeros(x.shape, dtype=bool)
+        crossed[which] = True
+        crossed[which[shapely.contains_properly(self._geometries[where], inner[which])]] = False
+        return crossed
 
 
 def discs_of(x: Floats, y: Floats, metres: float) -> NDArray[np.object_]:

@@ -12,7 +12,7 @@ import shapely
 from numpy.typing import ArrayLike, NDArray
 
 from observatoire.space.crs import LAMBERT_93, METRIC_OF_DEPARTEMENT, to_metric
-from observatoire.space.labels import MIXED, LabelGrid, discs_of
+from observatoire.space.labels import CROSSED, MIXED, LabelGrid, discs_of
 
 Floats = NDArray[np.float64]
 
@@ -130,7 +130,9 @@ class CommuneLocator:
         """
         x, y = _points(lon, lat)
         near = np.zeros(x.shape, dtype=bool)
-        mixed = np.flatnonzero(self._labels.of(x, y, metres) == MIXED)
+        labels = self._labels.of(x, y, metres)
+        near[labels == CROSSED] = True
+        mixed = np.flatnonzero(labels == MIXED)
         near[mixed] = self._touched(x[mixed], y[mixed], metres)
         return near
 

@@ -4,6 +4,8 @@ import polars as pl
 from pgpq import ArrowToPostgresBinaryEncoder
 from sqlalchemy import Connection
 
+from observatoire.errors import ImportFailed
+
 BLOCK_ROWS = 10_000
 
 
@@ -20,10 +22,14 @@ def copy_rows(connection: Connection, table: str, frame: pl.DataFrame) -> None:
     encoder = ArrowToPostgresBinaryEncoder(rows.schema)
     cursor = connection.connection.cursor()
     with cursor.copy(f"copy {table} ({columns}) from stdin with (format binary)") as copy:
-        copy.write(encoder.write_header())
-        for block in rows.to_batches(max_chunksize=BLOCK_ROWS):
-            copy.write(encoder.write_batch(block))
-        copy.write(encoder.finish())
+        try:
+            copy.write(encoder.write_header())
+            for block in rows.to_batches(max_chunksize=BLOCK_ROWS):
+                copy.write(encoder.write_batch(block))
+            copy.write(encoder.finish())
+        except (TypeError, ValueError, OverflowError) as error:
+            # The server logs why a COPY was given up: never with a message that may hold a cell.
+            raise ImportFailed(type(error).__name__) from None
 
 
 def copy_frame(connection: Connection, table: str, frame: pl.DataFrame) -> None:

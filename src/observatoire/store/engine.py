@@ -39,6 +39,9 @@ def driver_url(url: str, role: DatabaseRole) -> str:
     options = "-c TimeZone=UTC -c plan_cache_mode=force_custom_plan"
     if role:
         options += f" -c role={role.value}"
+    if role is DatabaseRole.IMPORT:
+        # A file is staged in a temporary table, then sorted: neither should go through the disk.
+        options += " -c work_mem=128MB -c temp_buffers=128MB"
     query.append(("options", options))
     return urlunsplit(("postgresql+psycopg", parts.netloc, parts.path, urlencode(query, quote_via=quote), ""))
 

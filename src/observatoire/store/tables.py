@@ -270,7 +270,8 @@ fact_version = Table(
     Column("content", LargeBinary, nullable=False),
     Column("as_of", Date, nullable=False),
     PrimaryKeyConstraint("key", "import_number"),
-    Index("ix_fact_version_import_number", "import_number"),
+    # Versions are appended import by import: a few pages tell where each import lies.
+    Index("ix_fact_version_import_number", "import_number", postgresql_using="brin"),
     schema="confidential",
 )
 

@@ -5,19 +5,35 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.openapi.utils import get_openapi
+from starlette.formparsers import MultiPartParser
 
 from observatoire.intake.desk import Desk
 from observatoire.settings import Settings
 from observatoire.store.engine import Database
 from observatoire.web import errors
-from observatoire.web.api import analyses, coverage, editions, imports, service, sources, territories
+from observatoire.web.api import (
+    analyses,
+    coverage,
+    editions,
+    events,
+    facts,
+    imports,
+    profiles,
+    rejects,
+    reports,
+    service,
+    sources,
+    territories,
+)
 from observatoire.web.dependencies import Services
-from observatoire.web.limits import BodyLimit
+from observatoire.web.last_resort import LastResort
+from observatoire.web.limits import FORM_OVERHEAD, BodyLimit
 from observatoire.web.pages import documentation
 from observatoire.web.rendering import JSON
 from observatoire.web.security import KeyRing
 
 API = "/api/v1"
+EVENTS = "text/event-stream"
 DESCRIPTION = (
     "Observatoire de la tranquillité publique : chaque chiffre sort avec sa preuve. "
     "Absent n'est pas zéro ; les sources qui ne s'additionnent pas ne sont jamais additionnées."
@@ -35,15 +51,38 @@ def build_app(database: Database, settings: Settings) -> FastAPI:
         openapi_url="/openapi.json",
     )
     app.state.services = Services(database, settings, KeyRing(database), Desk.of(database, settings))
+    # A form's file above this size would be spooled to a temporary file, in clear: uploads stay in memory.
+    MultiPartParser.spool_max_size = settings.max_bytes + FORM_OVERHEAD
     app.add_middleware(GZipMiddleware, minimum_size=2000)
     app.add_middleware(BodyLimit, max_bytes=settings.max_bytes)
+    app.add_middleware(LastResort)
     errors.install(app)
-    for module in (imports, sources, territories, analyses, coverage, editions):
+    for module in (
+        profiles,
+        imports,
+        rejects,
+        reports,
+        events,
+        facts,
+        sources,
+        territories,
+        analyses,
+        coverage,
+        editions,
+    ):
         app.include_router(module.router, prefix=API)
     app.include_router(service.router)
     app.include_router(documentation.router)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
+
+
+def _tell_once(content: dict[str, Any]) -> None:
+    """A problem is a problem whatever the route answers; a stream has no schema in OpenAPI 3.1."""
+    if errors.PROBLEM in content:
+        for added in (JSON, EVENTS):  # FastAPI adds the route's own type
+            content.pop(added, None)
+    content.get(EVENTS, {}).pop("itemSchema", None)
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:
@@ -62,7 +101,6 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         schema["security"] = [{}, {"cle": []}, {"cle_basic": []}]
         for operation in (o for methods in schema["paths"].values() for o in methods.values()):
             for answer in operation["responses"].values():
-                if errors.PROBLEM in answer.get("content", {}):
-                    answer["content"].pop(JSON, None)  # FastAPI adds it for the model of the problem
+                _tell_once(answer.get("content", {}))
         app.openapi_schema = schema
     return app.openapi_schema

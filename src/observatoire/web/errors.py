@@ -20,10 +20,14 @@ STATUSES: dict[type[errors.ObservatoireError], int] = {
     errors.NotAuthenticated: 401,
     errors.Forbidden: 403,
     errors.Conflict: 409,
+    errors.ExpiredRejects: 410,
     errors.FileTooLarge: 413,
+    errors.InflationBomb: 413,
+    errors.SheetTooWide: 413,
     errors.RefusedFile: 422,
     errors.InvalidRequest: 422,
     errors.UnavailableStore: 503,
+    errors.TooManyStreams: 503,
     errors.ImportFailed: 500,
     errors.ObservatoireError: 500,
 }
@@ -77,17 +81,19 @@ def problem(
 
 
 def install(app: FastAPI) -> None:
-    """Replace every default error body."""
+    """Replace every default error body; what is unexpected goes through to ``last_resort``."""
     app.add_exception_handler(errors.ObservatoireError, _expected)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _unexpected)
 
 
 def _expected(request: Request, error: Exception) -> Response:
     assert isinstance(error, errors.ObservatoireError)
     faults = [{"champ": f.field, "message": f.message, "valeur_attendue": f.expected} for f in error.fields]
-    return problem(request, status_of(error), error.code, error.title, str(error), faults)
+    answer = problem(request, status_of(error), error.code, error.title, str(error), faults)
+    if isinstance(error, errors.TooManyStreams):
+        answer.headers["Retry-After"] = str(error.retry_after)
+    return answer
 
 
 def _invalid(request: Request, error: Exception) -> Response:
@@ -115,7 +121,8 @@ def _http(request: Request, error: Exception) -> Response:
     return response
 
 
-def _unexpected(request: Request, error: Exception) -> Response:
+def unexpected(request: Request, error: Exception) -> Response:
+    """What no one foresaw: its kind goes to the log (``last_resort`` calls it)."""
     # Never the message: it may hold a cell of a file.
     logger.error("unexpected %s on %s %s", type(error).__name__, request.method, request.url.path)
     detail = (

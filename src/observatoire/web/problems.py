@@ -32,6 +32,7 @@ DESCRIPTIONS = {
     403: "action hors du rôle",
     404: "n'existe pas, ou pas pour cette clé",
     409: "l'état de l'objet ne le permet pas",
+    410: "n'est plus conservé",
     413: "au-delà d'une limite",
     422: "paramètre ou fichier à corriger, ou question hors diffusion",
     503: "base indisponible",

@@ -5,7 +5,7 @@ from observatoire.intake.faults.model import Bucket, Fault, Flag
 PERSONAL_VALUE = Fault(
     "PII_LIBRE",
     "categorie",
-    "La cellule contient ce qui ressemble à une donnée personnelle (nom, téléphone, courriel, immatriculation, "
+    "La cellule contient ce qui ressemble à une donnée personnelle (nom, téléphone, courriel, plaque, "
     "naissance…) : ôtez-la, puis renvoyez la ligne ; une nature de fait s'écrit par un libellé de liste.",
 )
 CATEGORY_DEFAULT = Flag("CAT_A_CLASSER", "Libellé de catégorie inconnu : fait gardé, « à classer ».")

@@ -1,5 +1,6 @@
 """Exact counts for one scope. Every function returns Confidential."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -73,6 +74,21 @@ class CubeRow:
     facts: int
 
 
+@dataclass(frozen=True, slots=True)
+class SimilarPair:
+    """Two facts of one family; ``minutes`` and ``metres`` apart; without any reference."""
+
+    day: date
+    commune: str
+    family: str
+    source: str
+    other_source: str
+    category: str
+    other_category: str
+    minutes: float
+    metres: float
+
+
 def _where(scope: Scope, communes: frozenset[str] | None) -> tuple[str, dict[str, Any]]:
     """The filters of a scope as SQL; ``communes`` further restricts to covered ones (None: no)."""
     clauses = ["local_day >= :start", "local_day < :end", "source = any(:sources)", query("within_contract")]
@@ -100,18 +116,15 @@ def _where(scope: Scope, communes: frozenset[str] | None) -> tuple[str, dict[str
 
 
 def _run(
-    connection: Connection, name: str, scope: Scope, communes: frozenset[str] | None, **parts: str
+    connection: Connection,
+    name: str,
+    scope: Scope,
+    communes: frozenset[str] | None,
+    more: Mapping[str, int] | None = None,
+    **parts: str,
 ) -> list[Any]:
     where, values = _where(scope, communes)
-    return list(connection.execute(text(query(name).format(where=where, **parts)), values))
-
-
-def run_scoped(
-    connection: Connection, name: str, scope: Scope, communes: frozenset[str], values: dict[str, Any]
-) -> list[Any]:
-    """Rows of a named query with more parameters than its scope; for the neighbours of this module."""
-    where, scoped = _where(scope, communes)
-    return list(connection.execute(text(query(name).format(where=where)), scoped | values))
+    return list(connection.execute(text(query(name).format(where=where, **parts)), values | dict(more or {})))
 
 
 def by_category(
@@ -176,4 +189,28 @@ def cube(
     )
     return Confidential(
         [CubeRow(r.additivity_group, r.source, r.year, r.family, r.commune, r.facts) for r in rows]
+    )
+
+
+def similar_pairs(
+    connection: Connection, scope: Scope, communes: frozenset[str], minutes: int, metres: int
+) -> Confidential[list[SimilarPair]]:
+    """Pairs of located facts with an hour, at most ``minutes`` and ``metres`` apart, by day."""
+    limits = {"seconds": minutes * 60, "metres": metres}
+    rows = _run(connection, "similar_facts", scope, communes, limits)
+    return Confidential(
+        [
+            SimilarPair(
+                r.local_day,
+                r.commune,
+                r.family,
+                r.source,
+                r.other_source,
+                r.category,
+                r.other_category,
+                float(r.minutes),
+                float(r.metres),
+            )
+            for r in rows
+        ]
     )

@@ -6,9 +6,10 @@ import said what; ``fact_history`` the contents that are no longer current: so t
 to the bit, and so that a file sent again writes narrow rows only.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -38,21 +39,42 @@ class Upserted:
     tied: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Staged:
-    """What the rows to be stored are worth: counts, first and last local day, rows per flag.
+    """What the rows to be stored are worth: counts, rows per local day, rows per flag."""
 
-    ``median_delay``: days between the fact and the reception of the file.
-    """
+    facts: int = 0
+    located: int = 0
+    with_hour: int = 0
+    classed: int = 0
+    days: Counter[date] = field(default_factory=Counter)
+    anomalies: Counter[str] = field(default_factory=Counter)
 
-    facts: int
-    located: int
-    with_hour: int
-    classed: int
-    first_day: date | None
-    last_day: date | None
-    median_delay: int | None
-    anomalies: dict[str, int]
+    def add(self, other: "Staged") -> None:
+        """Add other rows."""
+        self._count(other, 1)
+        self.days.update(other.days)
+        self.anomalies.update(other.anomalies)
+
+    def take_away(self, other: "Staged") -> None:
+        """Take some of these rows away."""
+        self._count(other, -1)
+        self.days -= other.days
+        self.anomalies -= other.anomalies
+
+    def _count(self, other: "Staged", sign: int) -> None:
+        for name in ("facts", "located", "with_hour", "classed"):
+            setattr(self, name, getattr(self, name) + sign * getattr(other, name))
+
+    @property
+    def median_day(self) -> date | None:
+        """The day by which half of the rows have happened."""
+        seen = 0
+        for day in sorted(self.days):
+            seen += self.days[day]
+            if 2 * seen >= self.facts:
+                return day
+        return None
 
 
 def _sql(name: str) -> str:
@@ -65,19 +87,36 @@ def _sql(name: str) -> str:
 
 
 class Staging:
-    """Rows of one import on their way in: ``add`` batches, then ``apply`` once."""
+    """Rows of one import on their way in: ``add`` batches, then ``drop_repeats``, then ``apply`` once.
 
-    def __init__(self, connection: Connection) -> None:
+    A row whose key nobody has said is stored at once, while the next batch is being prepared. The others
+    (known from another import, or said twice in this one) wait in a temporary table to be judged together.
+    """
+
+    def __init__(self, connection: Connection, number: int, as_of: date) -> None:
+        """``number``: the import; ``as_of``: its date of extraction."""
         self._connection = connection
-        self._rows = 0
+        self._moment = {"number": number, "as_of": as_of}
+        self._savepoint = connection.begin_nested()
+        self._waiting = self._stored = 0
+        self._staged = Staged()
 
     def add(self, facts: pl.DataFrame) -> None:
-        """Stage rows: columns ``STAGED_COLUMNS`` (``geom`` as EWKB)."""
-        copy_rows(self._connection, "staging", facts.select(STAGED_COLUMNS).cast({"line": pl.Int32}))
-        self._rows += facts.height
+        """Take rows in: columns ``STAGED_COLUMNS`` (``geom`` as EWKB)."""
+        if facts.is_empty():
+            return
+        copy_rows(self._connection, "incoming", facts.select(STAGED_COLUMNS).cast({"line": pl.Int32}))
+        waiting = self._run("hold_incoming")
+        self._waiting += waiting
+        self._stored += facts.height - waiting
+        if waiting < facts.height:
+            self._staged.add(self._summary("incoming"))
+            self._run("add_incoming_versions", **self._moment)
+            self._run("insert_incoming", **self._moment)
+        self._run("empty_incoming")
 
     def drop_repeats(self, *, ignore_alike: bool) -> tuple[int, int]:
-        """Leave one row per key; call it once, before ``summarise`` and ``apply``.
+        """Leave one row per key; call it once, when every batch is in.
 
         Args:
             ignore_alike: rows alike without a reference are one fact, not several.
@@ -85,37 +124,68 @@ class Staging:
         Returns:
             (rows dropped, rows alike without a reference).
         """
+        if not self._waiting:
+            return 0, 0
+        taken_back = self._run("take_back", number=self._moment["number"])
+        if taken_back:
+            self._staged.take_away(self._summary("staging", "line < 0"))
+            self._stored -= taken_back
+            self._waiting += taken_back
         self._run("find_repeats")
         alike = self._scalar("count_alike")
         dropped = self._run("drop_repeats", ignored=ignore_alike)
         self._run("number_repeats", ignored=ignore_alike)
-        self._rows -= dropped
+        self._waiting -= dropped
+        self._staged.add(self._summary("staging"))
         return dropped, alike
 
-    def summarise(self, received: date) -> Confidential[Staged]:
-        """What is about to be stored."""
-        row = self._connection.execute(text(_sql("summarise_staging")), {"received": received}).one()
-        flags = self._connection.execute(text(_sql("count_anomalies"))).all()
-        return Confidential(Staged(**row._mapping, anomalies={f.code: f.rows for f in flags}))
+    @property
+    def staged(self) -> Confidential[Staged]:
+        """What is stored, or about to be."""
+        return Confidential(self._staged)
 
-    def apply(self, number: int, as_of: date) -> Confidential[Upserted]:
-        """Write what was staged, as the import ``number`` extracted on ``as_of``."""
-        moment = {"number": number, "as_of": as_of}
+    def apply(self) -> Confidential[Upserted]:
+        """Judge what waits and write it."""
+        if not self._waiting:
+            return Confidential(Upserted(self._stored, 0, 0, 0, 0))
         self._run("find_known")
         known = self._known()
         if known.known > known.same:
-            self._run("judge_known", **moment)
+            self._run("judge_known", **self._moment)
             known = self._known()
-        self._run("add_versions", **moment)
+        self._run("add_versions", **self._moment)
         if known.known > known.same:
             for name in ("archive_older", "archive_replaced", "apply_revisions", "sweep_current"):
                 self._run(name)
         if known.same:
-            self._run("precede_unchanged", **moment)
-        self._run("insert_created" if known.known else "insert_all", **moment)
+            self._run("precede_unchanged", **self._moment)
+        if known.known < self._waiting:
+            self._run("insert_created", **self._moment)
         unchanged = known.same + known.told
-        created = self._rows - known.known
+        created = self._stored + self._waiting - known.known
         return Confidential(Upserted(created, known.known - unchanged, unchanged, known.older, known.tied))
+
+    def keep(self) -> None:
+        """What was written stands, if the transaction ends well."""
+        self._savepoint.commit()
+
+    def discard(self) -> None:
+        """What was written is forgotten; the transaction goes on."""
+        self._savepoint.rollback()
+
+    def _summary(self, table: str, where: str = "true") -> Staged:
+        parts = {"table": table, "where": where}
+        counts = self._connection.execute(text(query("summarise_rows").format(**parts))).one()
+        days = self._connection.execute(text(query("count_days").format(**parts))).all()
+        flags = self._connection.execute(text(query("count_anomalies").format(**parts))).all()
+        return Staged(
+            counts.facts,
+            counts.located,
+            counts.with_hour,
+            counts.classed,
+            Counter({day.local_day: day.rows for day in days}),
+            Counter({flag.code: flag.rows for flag in flags}),
+        )
 
     def _known(self) -> Any:  # noqa: ANN401
         return self._connection.execute(text(query("count_known"))).one()
@@ -130,12 +200,12 @@ class Staging:
 
 
 @contextmanager
-def staging(connection: Connection) -> Iterator[Staging]:
-    """A staging area, in a transaction of the import role."""
-    connection.execute(text(query("create_staging")))
-    connection.execute(text(query("prepare_staging")))
-    yield Staging(connection)
-    for table in ("staging", "repeat", "known"):
+def staging(connection: Connection, number: int, as_of: date) -> Iterator[Staging]:
+    """A staging area, in a transaction of the import role; end with ``keep`` or ``discard``."""
+    for name in ("create_staging", "prepare_staging", "create_incoming"):
+        connection.execute(text(query(name)))
+    yield Staging(connection, number, as_of)
+    for table in ("staging", "incoming", "repeat", "known"):
         connection.execute(text(f"drop table if exists {table}"))
 
 

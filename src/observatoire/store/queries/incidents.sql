@@ -8,6 +8,45 @@ alter table staging
     add column line integer not null,
     add column referenced boolean not null
 
+-- name: create_incoming
+create temporary table incoming (like staging) on commit drop
+
+-- name: hold_incoming
+-- Rows whose key stands in the store, from another import or from an earlier batch, or twice in this batch.
+with held as (
+    delete from incoming i
+    where exists (select from confidential.fact f where f.key = i.key)
+        or i.key in (select key from incoming group by key having count(*) > 1)
+    returning i.*
+)
+insert into staging select * from held
+
+-- name: add_incoming_versions
+insert into confidential.fact_version (key, import_number, content, as_of)
+select key, :number, content, :as_of from incoming order by key
+
+-- name: insert_incoming
+insert into confidential.fact ({columns}, import_number, as_of)
+select {columns}, :number, :as_of from incoming order by commune, occurred_from
+
+-- name: empty_incoming
+truncate incoming
+
+-- name: take_back
+-- The first row of a key that the file says again was stored at once: it is judged with the others.
+with first as (
+    delete from confidential.fact f
+    using (select key, bool_or(referenced) as referenced from staging group by key) s
+    where f.key = s.key and f.import_number = :number
+    returning {f_columns}, s.referenced
+), versions as (
+    delete from confidential.fact_version v
+    using first
+    where v.key = first.key and v.import_number = :number
+)
+insert into staging ({columns}, line, referenced)
+select {columns}, (- row_number() over ())::integer, referenced from first
+
 -- name: find_repeats
 -- The same key several times in one file: a reference given twice, or rows alike without a reference.
 create temporary table repeat on commit drop as
@@ -74,12 +113,6 @@ from known
 -- name: add_versions
 insert into confidential.fact_version (key, import_number, content, as_of)
 select key, :number, content, :as_of from staging order by key
-
--- name: insert_all
-insert into confidential.fact ({columns}, import_number, as_of)
-select {columns}, :number, :as_of
-from staging
-order by commune, occurred_from
 
 -- name: insert_created
 insert into confidential.fact ({columns}, import_number, as_of)
@@ -195,16 +228,20 @@ where h.key = t.key
         or exists (select from confidential.fact f where f.key = h.key and f.content = h.content)
     )
 
--- name: summarise_staging
+-- name: summarise_rows
 select
     count(*) as facts,
     count(geom) as located,
     count(local_hour) as with_hour,
-    count(*) filter (where category_mode <> 'defaut') as classed,
-    min(local_day) as first_day,
-    max(local_day) as last_day,
-    percentile_disc(0.5) within group (order by cast(:received as date) - local_day) as median_delay
-from staging
+    count(*) filter (where category_mode <> 'defaut') as classed
+from {table}
+where {where}
+
+-- name: count_days
+select local_day, count(*) as rows from {table} where {where} group by local_day
 
 -- name: count_anomalies
-select a.code, count(*) as rows from staging, unnest(anomalies) as a(code) where anomalies <> '{{}}' group by a.code
+select a.code, count(*) as rows
+from {table}, unnest(anomalies) as a(code)
+where anomalies <> array[]::text[] and {where}
+group by a.code

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
 
-from observatoire.analyses import hotspots, synthesis, time_slots, trends
+from observatoire.analyses import hotspots, similar_facts, synthesis, time_slots, trends
 from observatoire.analyses.editions import PublishedSummary
 from observatoire.analyses.question import Question
 from observatoire.analyses.synthesis import Summary
@@ -32,6 +32,9 @@ from observatoire.web.schemas.analyses import (
     MonthOut,
     OutOfMaskOut,
     PublishedSummaryOut,
+    SimilarFactsAnswer,
+    SimilarFactsOut,
+    SimilarPairOut,
     SlotTestOut,
     SummaryAnswer,
     SummaryOut,
@@ -148,6 +151,25 @@ def creneaux_horaires(
     )
     proof = proof_out(answer.proof, released.disclosure)
     return respond(released, TimeSlotsAnswer(question=question_out(asked), result=result, proof=proof))
+
+
+@router.get("/rapprochements", response_model=SimilarFactsAnswer, summary="Signalements à rapprocher")
+def rapprochements(
+    who: CallerDep,
+    found: ServicesDep,
+    question: QuestionDep,
+    minutes: Annotated[int, Query(ge=1, le=120, description="écart d'heure au plus")] = 15,
+    metres: Annotated[int, Query(ge=1, le=500, description="distance au plus")] = 50,
+) -> ReleasedResponse:
+    """Facts of two sources that may be one event: proposed, never merged."""
+    asked = _with(question, minutes=str(minutes), metres=str(metres))
+    released = similar_facts.find(found.database, asked, minutes, metres, who, found.journal())
+    answer = released.value
+    result = SimilarFactsOut(
+        count=answer.count, pairs=[SimilarPairOut.model_validate(pair) for pair in answer.pairs]
+    )
+    proof = proof_out(answer.proof, released.disclosure)
+    return respond(released, SimilarFactsAnswer(question=question_out(asked), result=result, proof=proof))
 
 
 @router.get("/tendances", response_model=TrendAnswer, summary="Comment évoluent les faits")

@@ -1,7 +1,5 @@
 """Imports: receive, list, give back, undo."""
 
-import csv
-import io
 from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -18,7 +16,6 @@ from observatoire.errors import (
     UnknownSource,
 )
 from observatoire.intake import service
-from observatoire.intake.faults import label_of
 from observatoire.intake.inspection import Options
 from observatoire.store import imports as import_store
 from observatoire.store import queue
@@ -27,7 +24,7 @@ from observatoire.store.imports import ImportRecord
 from observatoire.web.api.sources import communes_known
 from observatoire.web.dependencies import KeyedDep, Services, ServicesDep
 from observatoire.web.problems import PROBLEMS
-from observatoire.web.schemas.collection import ImportList, ImportOut, NilIn
+from observatoire.web.schemas.collection import ConfirmationIn, ImportList, ImportOut, NilIn
 
 ImportId = Annotated[UUID, Path(alias="id", description="identifiant de l'import")]
 router = APIRouter(tags=["imports"], responses=PROBLEMS)
@@ -50,7 +47,10 @@ def create_import(
     doublons_internes: Annotated[Literal["garder", "ignorer"] | None, Form()] = None,
     feuille: Annotated[str | None, Form()] = None,
     ligne_entete: Annotated[int | None, Form(ge=1, le=1000)] = None,
-    reparer: Annotated[bool, Form()] = False,
+    reparer: Annotated[bool, Form(description="réparer les accents encodés deux fois")] = False,
+    corrige: Annotated[
+        UUID | None, Form(description="import dont ce fichier renvoie les rejets corrigés")
+    ] = None,
 ) -> ImportOut:
     """Take a file in; a worker imports it, whole or not at all: follow it at its address."""
     record = source_of(found, who, source)
@@ -69,6 +69,7 @@ def create_import(
                 sheet=feuille or None,
                 header_line=ligne_entete,
                 repair_encoding=reparer,
+                corrects=str(corrige) if corrige else None,
                 ignore_alike=None if doublons_internes is None else doublons_internes == "ignorer",
             ),
         ),
@@ -135,7 +136,12 @@ def list_imports(
     return ImportList(imports=[import_out(record) for record in records], total=total)
 
 
-def _get(found: Services, who: Caller, id_: UUID) -> ImportRecord:
+def readable_import(found: Services, who: Caller, id_: UUID) -> ImportRecord:
+    """An import that the caller may read.
+
+    Raises:
+        NotFound: it does not exist, or not for this caller.
+    """
     with found.database.reading() as connection:
         record = import_store.get(connection, id_)
         if record is None:
@@ -150,47 +156,30 @@ def _get(found: Services, who: Caller, id_: UUID) -> ImportRecord:
 @router.get("/imports/{id}", summary="Un import et son rapport")
 def get_import(who: KeyedDep, found: ServicesDep, id_: ImportId) -> ImportOut:
     """One import; another organisation's does not exist."""
-    return import_out(_get(found, who, id_))
+    return import_out(readable_import(found, who, id_))
 
 
-@router.get(
-    "/imports/{id}/rejets",
-    summary="Lignes mises de côté",
-    response_class=Response,
-    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
-)
-def get_rejects(who: KeyedDep, found: ServicesDep, id_: ImportId) -> Response:
-    """Line, code, field and French reason of each row set aside; no value of the file."""
-    record = _get(found, who, id_)
-    assert record.number is not None
-    with found.database.reading() as connection:
-        rejects = import_store.rejects(connection, record.number)
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=";")
-    writer.writerow(["ligne", "sort", "code", "champ", "forme", "motif"])
-    for r in rejects:
-        writer.writerow([r.line, r.bucket, r.code, r.field, _safe(r.shape), label_of(r.code)])
-    headers = {
-        "Content-Disposition": f'attachment; filename="rejets-{record.id}.csv"',
-        "Cache-Control": "private, no-store",
-    }
-    return Response(
-        ("\ufeff" + text.getvalue()).encode(), headers=headers, media_type="text/csv; charset=utf-8"
-    )
-
-
-def _safe(cell: str) -> str:
-    """A spreadsheet must not take a cell for a formula."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+@router.post("/imports/{id}/validation", status_code=202, summary="Confirmer un import")
+def confirm_import(
+    who: KeyedDep, found: ServicesDep, id_: ImportId, body: ConfirmationIn | None = None
+) -> ImportOut:
+    """Write what an import held for review would write; too many rows in quarantine: administration only."""
+    record = readable_import(found, who, id_)
+    source_of(found, who, record.source)
+    if "quarantaine" in record.to_confirm and not who.administers:
+        raise Forbidden
+    repair = body.repair if body else False
+    service.confirm(found.desk, record, repair=repair, caller=who.name, defer=queue.defer_import)
+    return import_out(readable_import(found, who, id_))
 
 
 @router.delete("/imports/{id}", summary="Annuler un import")
 def delete_import(who: KeyedDep, found: ServicesDep, id_: ImportId) -> ImportOut:
     """Take an import back: every figure is what it was before."""
-    record = _get(found, who, id_)
+    record = readable_import(found, who, id_)
     source_of(found, who, record.source)
     service.undo_import(found.desk, record, caller=who.name)
-    return import_out(_get(found, who, id_))
+    return import_out(readable_import(found, who, id_))
 
 
 @router.post("/sources/{code}/neant", status_code=201, summary="Déclarer « rien à signaler »")

@@ -140,7 +140,7 @@ class TimeSlotsAnswer(Wire):
 class SimilarPairOut(Wire):
     """Two facts of one family that may be the same event."""
 
-    local_day: date = Field(serialization_alias="jour")
+    day: date = Field(serialization_alias="jour")
     commune: str
     family: str = Field(serialization_alias="famille")
     source: str
@@ -154,7 +154,7 @@ class SimilarPairOut(Wire):
 class SimilarFactsOut(Wire):
     """Pairs proposed; ``nombre`` may exceed those listed."""
 
-    number: int = Field(serialization_alias="nombre")
+    count: int = Field(serialization_alias="nombre")
     pairs: list[SimilarPairOut] = Field(serialization_alias="paires")
 
 

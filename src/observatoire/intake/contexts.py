@@ -1,0 +1,64 @@
+"""What normalising needs besides the rows, read once for a file."""
+
+from dataclasses import replace
+from datetime import date
+
+import polars as pl
+
+from observatoire.domain.period import Period
+from observatoire.domain.source import Source
+from observatoire.domain.territory import TerritoryLevel
+from observatoire.intake import rejects
+from observatoire.intake.desk import Desk
+from observatoire.intake.locating import Covered, covered_by
+from observatoire.intake.normalising import Context, normalise
+from observatoire.intake.profiles.model import Profile
+from observatoire.intake.projecting import window_of, with_degrees
+from observatoire.intake.reading.document import Layout
+from observatoire.store.engine import Connection
+from observatoire.store.reference import categories, gazetteer, territories
+
+
+class Normaliser:
+    """Batches of text to normalised rows, with a context made once."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        desk: Desk,
+        source: Source,
+        profile: Profile,
+        layout: Layout,
+        received: date,
+        period: Period | None = None,
+    ) -> None:
+        """``received``: the day that bounds the dates of the facts; ``period``: the one declared."""
+        self._connection, self._profile, self._header = connection, profile, layout.header
+        self.context = Context(
+            source=source,
+            profile=profile,
+            categories=categories.every(connection),
+            gazetteer=gazetteer.load(connection, None),
+            covered=covered(connection, source),
+            received=received,
+            epoch=layout.epoch,
+            pseudonymisation_key=desk.pseudonymisation_key,
+            period=period,
+        )
+
+    def rename(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """The mapped fields of some rows, as text."""
+        return self._profile.rename(rejects.as_sent(rows, self._header), self._header)
+
+    def __call__(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Normalise some rows of the file."""
+        degrees = with_degrees(self.rename(rows), self._profile.epsg)
+        found = gazetteer.load(self._connection, window_of(degrees))
+        return normalise(degrees, replace(self.context, gazetteer=found))
+
+
+def covered(connection: Connection, source: Source) -> Covered:
+    """The communes of a source; a row without place is in the only one."""
+    communes = territories.communes_of(connection, source.territory)
+    only = source.territory.code if source.territory.level is TerritoryLevel.COMMUNE else None
+    return covered_by([(c.code, c.name) for c in communes], only)

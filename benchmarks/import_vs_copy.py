@@ -1,34 +1,33 @@
-"""Import of a file against a plain COPY of the same normalised rows, in one run: see README.md."""
+"""Import of a file against a COPY of the same normalised rows, in one run: see README.md."""
 
 import argparse
-import contextlib
 import os
 import platform
-import resource
 import statistics
 import sys
+import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import psycopg
 
 from databases import copy_of, template
 from observatoire.domain.source import Source, SourceKind, Visibility
 from observatoire.domain.territory import TerritoryCode, TerritoryLevel
-from observatoire.intake import profiles, service
-from observatoire.intake.reader import Limits
+from observatoire.intake import service
+from observatoire.intake.desk import Desk
+from observatoire.settings import Settings
 from observatoire.store import sources
-from observatoire.store.confidential import incidents
 from observatoire.store.engine import Database
 from observatoire.store.imports import ImportRecord
 from observatoire.store.reference import territories
-from police_export import export
+from police_export import Communes, write_export
 
 EPCI = TerritoryCode.parse("epci:243100518")
 SOURCE = Source(
@@ -43,29 +42,20 @@ SOURCE = Source(
     group="banc",
     visibility=Visibility.INTERNE,
 )
-KEY = b"benchmark" * 4
 WARM_UP_ROWS = 200
-TABLES = ("fact", "fact_version")
-FOREIGN_KEY = "foreign key (import_number) references collection.import (number)"
-ORDERS = {"fact": {"time": "occurred_from, key", "place": "commune, occurred_from"},
-          "fact_version": {"time": "import_number", "place": "key"}}  # fmt: skip
+UNDONE_ROWS = 100_000
+TABLES = {"fact": "commune, occurred_from", "fact_version": "key"}
 
-IMPORT, AGAIN = "import, empty store", "same file again (every row unchanged)"
-PLAIN, SORTED, CHECKED = (
-    "COPY, rows in order of time (the file's)",
-    "COPY, rows in order of (commune, time)",
-    "COPY, order of time, with the two foreign keys",
+IMPORT, AGAIN, MORE, UNDO = (
+    "import, empty store",
+    "same file again (every row unchanged)",
+    "another file, into the store that holds the first",
+    f"undo of {UNDONE_ROWS:,} rows",
 )
-COPIES = ((PLAIN, "time", ""), (SORTED, "place", ""), (CHECKED, "time", FOREIGN_KEY))
-STAGES = {
-    "read": (service.reader, "read"),
-    "rename": (profiles.Profile, "rename"),
-    "project": (service.crs, "to_wgs84"),
-    "reference": (service.gazetteer, "load"),
-    "normalise": (service, "normalise"),
-    "write": (incidents, "upsert"),
-}
-"""The stages of ``service.import_file``, by the functions that bound them; the rest is reports and commit."""
+BUILT, INDEXED = (
+    "COPY binary, then build the same indexes",
+    "COPY binary into the same indexed tables, sorted",
+)
 
 Seconds = dict[str, list[float]]
 
@@ -78,189 +68,165 @@ class Options:
     repetitions: int
     seed: int
     server: str
+    only_import: bool
 
 
 def main() -> None:
     """Run, then print Markdown."""
     options = _options()
     name = template(options.server)
-    content = b""
     seconds: Seconds = defaultdict(list)
-    shares: Seconds = defaultdict(list)
-    for repetition in range(options.repetitions):
-        with copy_of(options.server, name) as database:
-            content = content or _content(database, options.rows, options.seed)
-            _repeat(database, content, options, seconds, shares)
-        print(f"repetition {repetition + 1}/{options.repetitions}", file=sys.stderr)
-    print(_report(options, len(content), seconds, shares))
+    with tempfile.TemporaryDirectory() as folder:
+        for repetition in range(options.repetitions):
+            with copy_of(options.server, name) as database:
+                _Run(database, options, Path(folder), seconds).measure()
+            print(f"repetition {repetition + 1}/{options.repetitions}", file=sys.stderr)
+    print(_report(options, seconds))
 
 
 def _options() -> Options:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, default=100_000)
-    parser.add_argument("--repetitions", type=int, default=5)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--repetitions", type=int, default=3)
     parser.add_argument("--seed", type=int, default=20_260_101)
     parser.add_argument("--server", default=os.environ.get("OBSERVATOIRE_DATABASE_URL"))
+    parser.add_argument("--only-import", action="store_true", help="for import_memory.py")
     found = parser.parse_args()
     if not found.server:
         parser.error("set OBSERVATOIRE_DATABASE_URL, or give --server")
-    return Options(found.rows, found.repetitions, found.seed, found.server)
+    return Options(found.rows, found.repetitions, found.seed, found.server, found.only_import)
 
 
-def _content(database: Database, rows: int, seed: int) -> bytes:
-    with database.reading() as connection:
-        codes = [commune.code for commune in territories.communes_of(connection, EPCI)]
-        shapes = territories.contours(connection, TerritoryLevel.COMMUNE, codes)
-    return export(list(shapes), list(shapes.values()), rows, seed)
+class _Run:
+    """One repetition, in a database of its own."""
+
+    def __init__(self, database: Database, options: Options, folder: Path, seconds: Seconds) -> None:
+        self.database, self.options, self.folder, self.seconds = database, options, folder, seconds
+        settings = Settings(database_url=database.url, var=folder / "var", max_bytes=10**11, max_rows=10**9)
+        self.desk = Desk.of(database, settings)
+
+    def measure(self) -> None:
+        """An import, what COPY alone needs for the same rows, then what the store does with more."""
+        with self.database.importing() as connection:
+            sources.add(connection, SOURCE)
+        self.take(self.export("essai", WARM_UP_ROWS), simulation=True)
+        first = self.export("MC", self.options.rows)
+        self.timed(IMPORT, lambda: self.take(first, created=self.options.rows))
+        if self.options.only_import:
+            return
+        rows = {table: self.read_back(table, order) for table, order in TABLES.items()}
+        for label, indexed in ((BUILT, False), (INDEXED, True)):
+            indexes = self.make_tables(indexed=indexed)
+            self.timed(label, partial(self.copy, rows, indexes))
+            self.check_equal()
+        self.timed(AGAIN, lambda: self.take(first))
+        self.timed(MORE, lambda: self.take(self.export("AU", self.options.rows), created=self.options.rows))
+        last = self.take(self.export("AN", UNDONE_ROWS), created=UNDONE_ROWS)
+        self.timed(UNDO, lambda: service.undo_import(self.desk, last, caller="banc"))
+
+    def export(self, series: str, rows: int) -> Path:
+        """A file of that series, written once for all repetitions."""
+        path = self.folder / f"{series}-{rows}.csv"
+        if not path.exists():
+            with self.database.reading() as connection:
+                communes = territories.communes_of(connection, EPCI)
+                codes = [commune.code for commune in communes]
+                shapes = territories.contours(connection, TerritoryLevel.COMMUNE, codes)
+            drawn = [c for c in communes if c.code in shapes]
+            drawn_communes = Communes(
+                [c.code for c in drawn], [c.name for c in drawn], [shapes[c.code] for c in drawn]
+            )
+            write_export(path, drawn_communes, rows, self.options.seed, series=series)
+        return path
+
+    def take(self, path: Path, *, simulation: bool = False, created: int | None = None) -> ImportRecord:
+        """Import a file as the command line does."""
+        declaration = service.Declaration(file_name="banc.csv", simulation=simulation)
+        with path.open("rb") as stream:
+            record = service.import_now(self.desk, stream, SOURCE, declaration, caller="banc")
+        if created is not None and record.lines["creees"] != created:
+            raise SystemExit(f"the import did not create {created} facts: {record.lines} {record.message}")
+        return record
+
+    def timed(self, label: str, action: Callable[[], object]) -> None:
+        """Each measure starts with no page waiting to be written."""
+        with self.connected() as connection:
+            connection.autocommit = True
+            connection.execute("checkpoint")
+        started = time.perf_counter()
+        action()
+        self.seconds[label].append(time.perf_counter() - started)
+
+    def connected(self) -> psycopg.Connection[Any]:
+        """A plain connection, as the owner."""
+        return psycopg.connect(self.database.url)
+
+    def read_back(self, table: str, order: str) -> Path:
+        """The rows that the import stored, in COPY's binary format, on disk."""
+        path = self.folder / f"{table}.bin"
+        statement = f"copy (select * from confidential.{table} order by {order}) to stdout (format binary)"
+        with self.connected() as connection, path.open("wb") as out:
+            with connection.cursor().copy(statement) as copy:
+                for block in copy:
+                    out.write(block)
+        return path
+
+    def make_tables(self, *, indexed: bool) -> list[str]:
+        """Empty tables like the real ones; without their indexes, the statements that build them."""
+        statements = []
+        with self.connected() as connection:
+            connection.execute("drop schema if exists banc cascade")
+            connection.execute("create schema banc")
+            for table in TABLES:
+                like = "including all" if indexed else "including defaults"
+                connection.execute(f"create table banc.{table} (like confidential.{table} {like})")
+                if not indexed:
+                    found = connection.execute(
+                        "select indexdef from pg_indexes "
+                        "where schemaname = 'confidential' and tablename = %s",
+                        [table],
+                    )
+                    statements += [row[0].replace("ON confidential.", "ON banc.") for row in found]
+        return statements
+
+    def copy(self, rows: dict[str, Path], indexes: list[str]) -> None:
+        """Both tables, then their indexes, in one transaction."""
+        with self.connected() as connection:
+            for table, path in rows.items():
+                with connection.cursor().copy(f"copy banc.{table} from stdin (format binary)") as copy:
+                    with path.open("rb") as source:
+                        while block := source.read(1 << 20):
+                            copy.write(block)
+            for statement in indexes:
+                connection.execute(statement)
+
+    def check_equal(self) -> None:
+        """The copies hold what the import stored."""
+        with self.connected() as connection:
+            for table in TABLES:
+                ours, theirs = (f"(select count(*) from {s}.{table})" for s in ("banc", "confidential"))
+                same = connection.execute(f"select {ours} = {theirs}").fetchone()
+                if same != (True,):
+                    raise SystemExit(f"{table}: the copies differ")
 
 
-def _repeat(database: Database, content: bytes, options: Options, seconds: Seconds, shares: Seconds) -> None:
-    """One import into an empty store, the same file again, then each COPY of its rows."""
-    with database.importing() as connection:
-        sources.add(connection, SOURCE)
-    _import(database, _content(database, WARM_UP_ROWS, options.seed + 1), simulation=True)
-    _checkpoint(database)
-    with _staged() as stages:
-        seconds[IMPORT].append(_timed(lambda: _created(_import(database, content), options.rows)))
-    for stage, spent in stages.items():
-        shares[stage].append(spent / seconds[IMPORT][-1])
-    rows = {order: _read_back(database, order) for order in ("time", "place")}
-    for label, order, constraint in COPIES:
-        _make_tables(database, constraint)
-        _checkpoint(database)
-        seconds[label].append(_timed(partial(_copy, database, rows[order])))
-        _check_equal(database)
-    _checkpoint(database)
-    seconds[AGAIN].append(_timed(lambda: _import(database, content)))
-
-
-def _import(database: Database, content: bytes, *, simulation: bool = False) -> ImportRecord:
-    return service.import_file(
-        database,
-        content,
-        SOURCE,
-        service.Declaration(file_name="banc.csv", simulation=simulation),
-        caller="banc",
-        limits=Limits(max_bytes=10**10, max_rows=10**8, max_columns=200, max_cell=10_000),
-        pseudonymisation_key=KEY,
-    )
-
-
-def _created(record: ImportRecord, rows: int) -> None:
-    if record.lines["creees"] != rows:
-        raise SystemExit(f"the import did not create {rows} facts: {record.lines}")
-
-
-def _timed(action: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    action()
-    return time.perf_counter() - started
-
-
-@contextlib.contextmanager
-def _staged() -> Iterator[dict[str, float]]:
-    """Seconds spent in each stage while the block runs."""
-    spent = dict.fromkeys(STAGES, 0.0)
-
-    def watched(stage: str, function: Callable[..., Any]) -> Callable[..., Any]:
-        def run(*values: Any, **named: Any) -> Any:  # noqa: ANN401
-            started = time.perf_counter()
-            try:
-                return function(*values, **named)
-            finally:
-                spent[stage] += time.perf_counter() - started
-
-        return run
-
-    with contextlib.ExitStack() as stack:
-        for stage, (owner, name) in STAGES.items():
-            stack.enter_context(patch.object(owner, name, watched(stage, getattr(owner, name))))
-        yield spent
-
-
-def _connected(database: Database) -> psycopg.Connection[Any]:
-    return psycopg.connect(database.url)
-
-
-def _checkpoint(database: Database) -> None:
-    """Each measure starts with no page waiting to be written."""
-    with _connected(database) as connection:
-        connection.autocommit = True
-        connection.execute("checkpoint")
-
-
-def _read_back(database: Database, order: str) -> dict[str, bytes]:
-    """The rows that the import stored, in COPY's binary format, by table."""
-    found = {}
-    with _connected(database) as connection:
-        for table in TABLES:
-            statement = f"copy (select * from confidential.{table} order by {ORDERS[table][order]})"
-            with connection.cursor().copy(f"{statement} to stdout (format binary)") as copy:
-                found[table] = b"".join(bytes(block) for block in copy)
-    return found
-
-
-def _make_tables(database: Database, constraint: str) -> None:
-    """Empty tables with the columns, NOT NULLs, defaults and indexes of the real ones."""
-    with _connected(database) as connection:
-        connection.execute("drop schema if exists banc cascade")
-        connection.execute("create schema banc")
-        for table in TABLES:
-            connection.execute(f"create table banc.{table} (like confidential.{table} including all)")
-            if constraint:
-                connection.execute(f"alter table banc.{table} add {constraint}")
-
-
-def _copy(database: Database, rows: dict[str, bytes]) -> None:
-    """Both tables in one transaction, on one connection, as the import does."""
-    with _connected(database) as connection:
-        for table in TABLES:
-            with connection.cursor().copy(f"copy banc.{table} from stdin (format binary)") as copy:
-                copy.write(rows[table])
-
-
-def _check_equal(database: Database) -> None:
-    with _connected(database) as connection:
-        for table in TABLES:
-            difference = connection.execute(
-                f"select count(*) from (select key, content from confidential.{table} "
-                f"except all select key, content from banc.{table}) d"
-            ).fetchone()
-            if difference != (0,):
-                raise SystemExit(f"{table}: the copies differ: {difference}")
-
-
-def _report(options: Options, size: int, seconds: Seconds, shares: Seconds) -> str:
+def _report(options: Options, seconds: Seconds) -> str:
     lines = [
-        f"{options.rows:,} rows ({size / 1e6:.1f} MB), {options.repetitions} repetitions, "
-        f"seed {options.seed}; {os.cpu_count()} cores, Python {platform.python_version()}, "
-        f"{_server_version(options.server)}; "
-        f"peak memory of the process {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB.",
+        f"{options.rows:,} rows, {options.repetitions} repetitions, seed {options.seed}; "
+        f"{os.cpu_count()} cores, Python {platform.python_version()}, {_server_version(options.server)}; "
+        f"load at the end {os.getloadavg()[0]:.1f}.",
         "",
-        "| what | k rows/s (median) | min – max | ratio to the import (median of the runs) | min – max |",
+        "| what | seconds (median) | min – max | k rows/s | time over that of the import, same run |",
         "|---|---|---|---|---|",
     ]
-    for label in (IMPORT, PLAIN, SORTED, CHECKED, AGAIN):
-        rates = [options.rows / 1000 / spent for spent in seconds[label]]
-        ratios = [own / other for own, other in zip(seconds[label], seconds[IMPORT], strict=True)]
-        lines.append(f"| {label} | {_spread(rates, '.1f')} | {_spread(ratios, '.2f')} |")
-    lines += [
-        "",
-        "Ratio: time of the line over time of the import in the same repetition; for a COPY, "
-        "the share of the import's time that COPY alone needs (1.00: the import costs nothing more).",
-        "",
-        "| stage of the import | share (median) | min – max |",
-        "|---|---|---|",
-    ]
-    rest = [1 - sum(parts) for parts in zip(*shares.values(), strict=True)]
-    for stage, parts in {**shares, "rest": rest}.items():
-        lines.append(f"| {stage} | {_spread([100 * part for part in parts], '.0f', ' %')} |")
+    for label, spent in seconds.items():
+        rows = UNDONE_ROWS if label == UNDO else options.rows
+        ratios = [own / other for own, other in zip(spent, seconds[IMPORT], strict=True)]
+        middle = statistics.median(spent)
+        ratio = "" if label == UNDO else f"{statistics.median(ratios):.2f}"
+        span, rate = f"{min(spent):.1f} – {max(spent):.1f}", f"{rows / 1000 / middle:.1f}"
+        lines.append(f"| {label} | {middle:.1f} | {span} | {rate} | {ratio} |")
     return "\n".join(lines)
-
-
-def _spread(values: list[float], form: str, unit: str = "") -> str:
-    middle, low, high = (f"{v:{form}}{unit}" for v in (statistics.median(values), min(values), max(values)))
-    return f"{middle} | {low} – {high}"
 
 
 def _server_version(server: str) -> str:

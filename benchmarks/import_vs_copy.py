@@ -79,7 +79,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for repetition in range(options.repetitions):
             with copy_of(options.server, name) as database:
-                _Run(database, options, Path(folder), seconds).measure()
+                Run(database, options, Path(folder), seconds).measure()
             print(f"repetition {repetition + 1}/{options.repetitions}", file=sys.stderr)
     print(_report(options, seconds))
 
@@ -97,7 +97,7 @@ def _options() -> Options:
     return Options(found.rows, found.repetitions, found.seed, found.server, found.only_import)
 
 
-class _Run:
+class Run:
     """One repetition, in a database of its own."""
 
     def __init__(self, database: Database, options: Options, folder: Path, seconds: Seconds) -> None:

@@ -54,6 +54,8 @@ def run(desk: Desk, id_: UUID) -> ImportRecord:
         if record is None:
             raise NotFound
         if not imports.move(connection, id_, {"en_attente", "en_cours"}, "en_cours", progress=0.0):
+            if record.state != "a_confirmer":  # its worker died between the end and this
+                desk.deposits.remove(str(id_))
             return record
         source = sources.get(connection, record.source)
     try:

@@ -142,8 +142,9 @@ class _Run:
     def _written(self, connection: Connection, inspected: Inspected) -> ImportRecord:
         assert self.record.number is not None
         profile, layout = inspected.profile, inspected.document.layout
+        first = not imports.any_valid(connection, self.source.code)
         with (
-            incidents.staging(connection, self.record.number, self.record.as_of) as staging,
+            incidents.staging(connection, self.record.number, self.record.as_of, first=first) as staging,
             rejects.writing(self.desk.rejects, str(self.record.id), profile, layout.header) as aside,
         ):
             evidence = self._read(inspected, staging, aside)

@@ -164,6 +164,12 @@ def received(connection: Connection, sources: Sequence[str]) -> list[ReceivedPer
     ]
 
 
+def any_valid(connection: Connection, source: str) -> bool:
+    """Whether a source has a valid import: only then can it have facts."""
+    chosen = select(import_.c.number).where(import_.c.source == source, import_.c.state == "valide").limit(1)
+    return connection.execute(chosen).first() is not None
+
+
 def add_rejects(connection: Connection, number: int, rejects: Iterable[RejectRecord]) -> None:
     """Keep the rows set aside: line, code, field and shape only."""
     values = [

@@ -17,6 +17,7 @@ import polars as pl
 from sqlalchemy import Connection, text
 
 from observatoire.disclosure.confidential import Confidential
+from observatoire.store.confidential.seen import Seen
 from observatoire.store.copying import copy_rows
 from observatoire.store.queries import query
 from observatoire.store.tables import FACT_COLUMNS
@@ -93,9 +94,10 @@ class Staging:
     (known from another import, or said twice in this one) wait in a temporary table to be judged together.
     """
 
-    def __init__(self, connection: Connection, number: int, as_of: date) -> None:
-        """``number``: the import; ``as_of``: its date of extraction."""
+    def __init__(self, connection: Connection, number: int, as_of: date, *, first: bool) -> None:
+        """``number``: the import; ``as_of``: its date of extraction; ``first``: its source has no fact."""
         self._connection = connection
+        self._seen = Seen() if first else None
         self._moment = {"number": number, "as_of": as_of}
         self._savepoint = connection.begin_nested()
         self._waiting = self._stored = 0
@@ -105,15 +107,46 @@ class Staging:
         """Take rows in: columns ``STAGED_COLUMNS`` (``geom`` as EWKB)."""
         if facts.is_empty():
             return
-        copy_rows(self._connection, "incoming", facts.select(STAGED_COLUMNS).cast({"line": pl.Int32}))
-        waiting = self._run("hold_incoming")
-        self._waiting += waiting
-        self._stored += facts.height - waiting
-        if waiting < facts.height:
-            self._staged.add(self._summary("incoming"))
-            self._run("add_incoming_versions", **self._moment)
-            self._run("insert_incoming", **self._moment)
-        self._run("empty_incoming")
+        keys = facts["key"]
+        asked = keys if self._seen is None else keys.filter(self._seen.maybe(keys))
+        waits = keys.is_duplicated() | keys.is_in(self._known_among(asked).implode())
+        self._store(facts.filter(~waits))
+        self._hold(facts.filter(waits))
+
+    def _known_among(self, keys: pl.Series) -> pl.Series:
+        """Those of some keys that the store holds."""
+        if keys.is_empty():
+            return keys
+        copy_rows(self._connection, "candidate", keys.to_frame())
+        found = self._connection.execute(text(query("find_candidates"))).scalars().all()
+        self._run("empty_candidate")
+        return pl.Series(found, dtype=pl.Binary)
+
+    def _store(self, facts: pl.DataFrame) -> None:
+        """Rows that nobody has said before, straight to the tables; those of a commune together."""
+        number, as_of = self._moment["number"], self._moment["as_of"]
+        dated = facts.with_columns(
+            pl.lit(number, pl.Int32).alias("import_number"), pl.lit(as_of).alias("as_of")
+        )
+        copy_rows(
+            self._connection,
+            "confidential.fact",
+            dated.select(*FACT_COLUMNS, "import_number", "as_of").sort("commune", "occurred_from"),
+        )
+        copy_rows(
+            self._connection,
+            "confidential.fact_version",
+            dated.select("key", "import_number", "content", "as_of").sort("key"),
+        )
+        if self._seen is not None:
+            self._seen.add(facts["key"])
+        self._stored += facts.height
+        self._staged.add(_summary_of(facts))
+
+    def _hold(self, facts: pl.DataFrame) -> None:
+        """Rows to be judged together, when every batch is in."""
+        copy_rows(self._connection, "staging", facts.select(STAGED_COLUMNS).cast({"line": pl.Int32}))
+        self._waiting += facts.height
 
     def drop_repeats(self, *, ignore_alike: bool) -> tuple[int, int]:
         """Leave one row per key; call it once, when every batch is in.
@@ -199,13 +232,35 @@ class Staging:
         return number
 
 
+def _summary_of(facts: pl.DataFrame) -> Staged:
+    """What some rows are worth, from their columns."""
+    days = facts["local_day"].value_counts(name="rows")
+    flags = facts["anomalies"].explode().drop_nulls().value_counts(name="rows")
+    return Staged(
+        facts.height,
+        facts.height - facts["geom"].null_count(),
+        facts.height - facts["local_hour"].null_count(),
+        int((facts["category_mode"] != "defaut").sum()),
+        Counter(dict(days.iter_rows())),
+        Counter(dict(flags.iter_rows())),
+    )
+
+
 @contextmanager
-def staging(connection: Connection, number: int, as_of: date) -> Iterator[Staging]:
-    """A staging area, in a transaction of the import role; end with ``keep`` or ``discard``."""
-    for name in ("create_staging", "prepare_staging", "create_incoming"):
+def staging(connection: Connection, number: int, as_of: date, *, first: bool = False) -> Iterator[Staging]:
+    """A staging area, in a transaction of the import role; end with ``keep`` or ``discard``.
+
+    Args:
+        connection: the transaction of the import.
+        number: the import.
+        as_of: its date of extraction.
+        first: the source has no fact yet. Keys tell their source, so none can stand in the store but
+            those of this import, and the store need not be asked.
+    """
+    for name in ("create_staging", "prepare_staging", "create_candidate"):
         connection.execute(text(query(name)))
-    yield Staging(connection, number, as_of)
-    for table in ("staging", "incoming", "repeat", "known"):
+    yield Staging(connection, number, as_of, first=first)
+    for table in ("staging", "candidate", "repeat", "known"):
         connection.execute(text(f"drop table if exists {table}"))
 
 

@@ -8,30 +8,16 @@ alter table staging
     add column line integer not null,
     add column referenced boolean not null
 
--- name: create_incoming
-create temporary table incoming (like staging) on commit drop
+-- name: create_candidate
+create temporary table candidate (key bytea not null) on commit drop
 
--- name: hold_incoming
--- Rows whose key stands in the store, from another import or from an earlier batch, or twice in this batch.
+-- name: find_candidates
+-- Keys that stand in the store, from another import or from an earlier batch of this one.
 -- One probe of the index per row: as a join, each batch would read the whole store.
-with held as (
-    delete from incoming i
-    where (select true from confidential.fact f where f.key = i.key limit 1)
-        or i.key in (select key from incoming group by key having count(*) > 1)
-    returning i.*
-)
-insert into staging select * from held
+select key from candidate c where (select true from confidential.fact f where f.key = c.key limit 1)
 
--- name: add_incoming_versions
-insert into confidential.fact_version (key, import_number, content, as_of)
-select key, :number, content, :as_of from incoming order by key
-
--- name: insert_incoming
-insert into confidential.fact ({columns}, import_number, as_of)
-select {columns}, :number, :as_of from incoming order by commune, occurred_from
-
--- name: empty_incoming
-truncate incoming
+-- name: empty_candidate
+truncate candidate
 
 -- name: take_back
 -- The first row of a key that the file says again was stored at once: it is judged with the others.

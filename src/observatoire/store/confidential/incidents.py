@@ -110,8 +110,10 @@ class Staging:
         keys = facts["key"]
         asked = keys if self._seen is None else keys.filter(self._seen.maybe(keys))
         waits = keys.is_duplicated() | keys.is_in(self._known_among(asked).implode())
-        self._store(facts.filter(~waits))
-        self._hold(facts.filter(waits))
+        if waits.any():
+            self._hold(facts.filter(waits))
+            facts = facts.filter(~waits)
+        self._store(facts)
 
     def _known_among(self, keys: pl.Series) -> pl.Series:
         """Those of some keys that the store holds."""

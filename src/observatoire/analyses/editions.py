@@ -14,7 +14,7 @@ from observatoire.disclosure.gate import Journal, Passage
 from observatoire.disclosure.policy import PUBLISHED_LEVELS, THRESHOLD, Audience, Caller, outside_audience
 from observatoire.disclosure.released import Count, Released
 from observatoire.disclosure.suppression import cube_table, protect
-from observatoire.domain.incident import Category
+from observatoire.domain.incident import TO_BE_CLASSED, Category
 from observatoire.domain.period import Period
 from observatoire.domain.source import Source, Visibility
 from observatoire.domain.territory import NATION, TerritoryLevel
@@ -43,10 +43,14 @@ Cell = tuple[Node, str]
 
 @dataclass(frozen=True, slots=True)
 class PublishedYear:
-    """One additivity group and year of a territory, as released."""
+    """One additivity group and year of a territory, as released.
+
+    ``unclassed``: share of the domain « non classé », from the two released counts; None if either is hidden.
+    """
 
     year: int
     total: Count
+    unclassed: float | None
     categories: tuple[tuple[str, str, str, Count], ...]
     coverage: PublishedCoverage
 
@@ -317,6 +321,7 @@ def _summary(
             PublishedYear(
                 row.year,
                 value(TOTAL),
+                _share(value(TO_BE_CLASSED[0]), value(TOTAL)),
                 tuple((code, label, level, value(code)) for code, label, level in nodes),
                 row,
             )
@@ -324,6 +329,10 @@ def _summary(
     return PublishedSummary(
         question, edition, tuple(PublishedGroup(name, tuple(years)) for name, years in groups.items())
     )
+
+
+def _share(part: Count, whole: Count) -> float | None:
+    return round(part.value / whole.value, 4) if part.value is not None and whole.value else None
 
 
 def _category_nodes(

@@ -11,6 +11,7 @@ import psycopg
 from psycopg import sql
 
 from observatoire.atlas import service as atlas
+from observatoire.intake.classing import versions
 from observatoire.settings import Settings
 from observatoire.store.engine import Database
 from observatoire.store.schema import migrate
@@ -39,7 +40,7 @@ def template(server: str) -> str:
     execute(server, "create database {}", unfinished)
     database = Database(address(server, unfinished), pooled=False)
     migrate(database)
-    atlas.load_taxonomy(database, settings.data)
+    versions.load_shipped(database, settings.data)
     atlas.load_france(database, settings.data, lambda _: None)
     database.dispose()
     execute(server, "alter database {} rename to {}", unfinished, name)

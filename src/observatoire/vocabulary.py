@@ -40,6 +40,20 @@ GLOSSARY: tuple[Term, ...] = (
         "non_classe",
         "libellé sans correspondance, rangé en Z999 : sa part est dans la preuve",
     ),
+    Term(
+        "correspondance",
+        "correspondence",
+        "correspondances",
+        "libellé classé par une personne, pour une source ou son organisation ; jamais réécrite",
+    ),
+    Term(
+        "mode de classement",
+        "ClassingMode",
+        "mode_classement",
+        "table, synonyme, manuel, defaut : comment la catégorie a été trouvée",
+    ),
+    Term("passage", "passage", "passages", "d'une version de la nomenclature à la suivante"),
+    Term("activité de service", "SERVICE_ACTIVITY", "", "domaine S : importée, jamais comptée comme un fait"),
     Term("sensibilité d'une catégorie", "sensitivity", "sensibilite", "2 : ne sort jamais du périmètre"),
     Term(
         "unité de compte",
@@ -183,6 +197,19 @@ GLOSSARY: tuple[Term, ...] = (
 )
 
 FIELDS: dict[str, str] = {
+    "correspondences": "correspondances",
+    "current": "nouveaux",
+    "former": "ancien",
+    "labels": "libelles",
+    "loaded_at": "chargee_le",
+    "mode": "mode_classement",
+    "proposals": "propositions",
+    "reclassed": "faits_reclasses",
+    "replaced": "remplace",
+    "similarity": "proximite",
+    "to_class": "a_classer",
+    "unclassed_share": "part_a_classer",
+    "unlabelled": "sans_libelle",
     "classed_share": "part_classee",
     "expires_at": "expire_le",
     "files": "fichiers",

@@ -13,6 +13,7 @@ from observatoire.domain.incident import Category
 from observatoire.domain.source import Source, SourceKind, Visibility
 from observatoire.domain.territory import TerritoryCode
 from observatoire.errors import OfficialSeriesFile
+from observatoire.intake.classing.in_force import InForce
 from observatoire.intake.locating import covered_by
 from observatoire.intake.normalising import Context, normalise
 from observatoire.intake.profiles.matching import match
@@ -97,7 +98,7 @@ def normalised(sample: Sample) -> tuple[pl.DataFrame, dict[int, str]]:
     context = Context(
         source=source,
         profile=profile,
-        categories=TAXONOMY,
+        classing=InForce(1, TAXONOMY),
         gazetteer=gazetteer(),
         covered=covered_by([(PARIS, "Paris")], PARIS),
         received=date(2026, 6, 1),

@@ -27,6 +27,7 @@ MAY_READ = {
 MAY_WRITE = {
     DatabaseRole.IMPORT: {
         **{table: {"INSERT", "UPDATE", "DELETE"} for table in COLLECTION | CONFIDENTIAL},
+        "collection.correspondence": {"INSERT"},  # a decision is never rewritten nor erased
         "accounts.api_key": {"INSERT", "UPDATE"},
         "accounts.journal": {"INSERT"},
     },

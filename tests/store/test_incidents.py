@@ -93,6 +93,7 @@ def row(reference: int, content: int) -> dict[str, object]:
         "sensitivity": 0,
         "anomalies": ["HEU_24", "GEO_ABSENT"][: content % 3],
         "occurred_to": moment + timedelta(hours=content) if content else None,
+        "taxonomy": 1,
     }
 
 
@@ -105,7 +106,7 @@ def frame(file: File) -> pl.DataFrame:
         "local_day": pl.Date,
         "anomalies": pl.List(pl.String),
         "geom": pl.Binary,
-        **dict.fromkeys(("local_hour", "hour_of_week", "sensitivity"), pl.Int16),
+        **dict.fromkeys(("local_hour", "hour_of_week", "sensitivity", "taxonomy"), pl.Int16),
         "cell": pl.Int64,
         "near_border": pl.Boolean,
         "quantity": pl.Int32,

@@ -12,6 +12,7 @@ import psycopg
 from psycopg import sql
 
 from observatoire.atlas import service as atlas
+from observatoire.intake.classing import versions
 from observatoire.settings import Settings
 from observatoire.store.engine import Database
 from observatoire.store.schema import migrate
@@ -51,7 +52,7 @@ def make_template(server: str, folder: Path) -> str:
             database = Database(address(server, name), pooled=False)
             migrate(database)
             data = Settings().data
-            atlas.load_taxonomy(database, data)
+            versions.load_shipped(database, data)
             atlas.load_france(database, data, lambda _: None)
             atlas.load_neighbourhoods(database, data / "qpv" / "qpv_fictifs.geojson")
             database.dispose()

@@ -14,11 +14,12 @@ from observatoire.disclosure.gate import Journal, Passage
 from observatoire.disclosure.policy import PUBLISHED_LEVELS, THRESHOLD, Audience, Caller, outside_audience
 from observatoire.disclosure.released import Count, Released
 from observatoire.disclosure.suppression import cube_table, protect
-from observatoire.domain.incident import Category
+from observatoire.domain.incident import TO_BE_CLASSED, Category
 from observatoire.domain.period import Period
 from observatoire.domain.source import Source, Visibility
 from observatoire.domain.territory import NATION, TerritoryLevel
 from observatoire.errors import NotComputableResult, OutsideDiffusion
+from observatoire.store import correspondences
 from observatoire.store import sources as source_store
 from observatoire.store.confidential import counts
 from observatoire.store.confidential.counts import CubeRow
@@ -42,10 +43,14 @@ Cell = tuple[Node, str]
 
 @dataclass(frozen=True, slots=True)
 class PublishedYear:
-    """One additivity group and year of a territory, as released."""
+    """One additivity group and year of a territory, as released.
+
+    ``unclassed``: share of the domain « non classé », from the two released counts; None if either is hidden.
+    """
 
     year: int
     total: Count
+    unclassed: float | None
     categories: tuple[tuple[str, str, str, Count], ...]
     coverage: PublishedCoverage
 
@@ -85,18 +90,21 @@ def publish(
         taxonomy = category_store.every(connection)
         geography = gazetteer.load(connection, None)
         first = min((s.covered_since.year for sources in groups.values() for s in sources), default=limit)
-        cube = counts.cube(connection, category_store.TAXONOMY_VERSION, max(first, 1990), limit)
+        version = category_store.current_version(connection)
+        cube = counts.cube(connection, version, max(first, 1990), limit)
         plans = [
             plan for name, sources in groups.items() for plan in _plans(connection, name, sources, limit)
         ]
         if not plans:
             raise NotComputableResult("aucune source n'a encore une année civile entière à publier.")
-        digest = hashlib.sha256(repr([(p.group, p.year, p.months) for p in plans]).encode()).hexdigest()[:32]
+        classing = correspondences.state(connection, sorted(s.code for own in groups.values() for s in own))
+        rests_on = ([(p.group, p.year, p.months) for p in plans], classing)
+        digest = hashlib.sha256(repr(rests_on).encode()).hexdigest()[:32]
         audit = {
             "critere": "programme linéaire : largeur ≥ 5 pour chaque valeur de 1 à 4",
             "tables": len(plans),
         }
-        number = editions.add(connection, geography.vintage, category_store.TAXONOMY_VERSION, digest, audit)
+        number = editions.add(connection, geography.vintage, version, digest, audit)
         for plan in plans:
             progress(f"{plan.group} {plan.year} : protection et audit")
             _publish_year(connection, number, plan, cube, taxonomy, geography.parents)
@@ -264,6 +272,8 @@ def read_summary(database: Database, asking: Asking) -> Released[PublishedSummar
         edition = editions.latest(connection)
         if edition is None:
             raise OutsideDiffusion("Aucune édition n'est encore publiée.")
+        taxonomy = category_store.every(connection, edition.taxonomy)
+        nodes = _category_nodes(taxonomy, asking.question.categories, edition)
         released = editions.read(connection, edition.number, audience, territory.level, territory.code, years)
     asking.journal(
         Passage(
@@ -274,7 +284,7 @@ def read_summary(database: Database, asking: Asking) -> Released[PublishedSummar
             audience,
         )
     )
-    return released.transform(lambda found: _summary(asking, edition, *found))
+    return released.transform(lambda found: _summary(asking.question, edition, nodes, *found))
 
 
 def _check_grid(asking: Asking) -> tuple[int, ...]:
@@ -293,10 +303,13 @@ def _check_grid(asking: Asking) -> tuple[int, ...]:
 
 
 def _summary(
-    asking: Asking, edition: EditionRecord, cells: list[PublishedCell], coverage: list[PublishedCoverage]
+    question: Question,
+    edition: EditionRecord,
+    nodes: list[tuple[str, str, str]],
+    cells: list[PublishedCell],
+    coverage: list[PublishedCoverage],
 ) -> PublishedSummary:
     by_cell = {(c.group, c.year, c.category): c.count for c in cells}
-    nodes = _category_nodes(asking)
     groups: dict[str, list[PublishedYear]] = defaultdict(list)
     for row in sorted(coverage, key=lambda r: (r.group, r.year)):
         otherwise = Count.exact(0) if row.months == 12 else Count.absent()
@@ -308,21 +321,37 @@ def _summary(
             PublishedYear(
                 row.year,
                 value(TOTAL),
+                _share(value(TO_BE_CLASSED[0]), value(TOTAL)),
                 tuple((code, label, level, value(code)) for code, label, level in nodes),
                 row,
             )
         )
     return PublishedSummary(
-        asking.question, edition, tuple(PublishedGroup(name, tuple(years)) for name, years in groups.items())
+        question, edition, tuple(PublishedGroup(name, tuple(years)) for name, years in groups.items())
     )
 
 
-def _category_nodes(asking: Asking) -> list[tuple[str, str, str]]:
-    """(code, label, level) of the domains and families asked for; service activity is never a fact."""
-    wanted = set(asking.question.categories)
+def _share(part: Count, whole: Count) -> float | None:
+    return round(part.value / whole.value, 4) if part.value is not None and whole.value else None
+
+
+def _category_nodes(
+    taxonomy: tuple[Category, ...], asked: tuple[str, ...], edition: EditionRecord
+) -> list[tuple[str, str, str]]:
+    """(code, label, level) of the domains and families asked for; service activity is never a fact.
+
+    Raises:
+        OutsideDiffusion: a code that the edition's own taxonomy does not have.
+    """
+    wanted = set(asked)
+    if unknown := wanted - {node for c in taxonomy for node in (c.domain, c.family)}:
+        raise OutsideDiffusion(
+            f"L'édition {edition.number} parle la nomenclature {edition.taxonomy}, "
+            f"qui ne connaît pas : {', '.join(sorted(unknown))}."
+        )
     nodes: dict[str, tuple[str, str, str]] = {}
-    for c in asking.taxonomy:
-        if c.is_service_activity or (c.sensitivity == 2 and _only_sensitive(asking.taxonomy, c.family)):
+    for c in taxonomy:
+        if c.is_service_activity or (c.sensitivity == 2 and _only_sensitive(taxonomy, c.family)):
             continue
         if not wanted or c.domain in wanted:
             nodes[c.domain] = (c.domain, c.domain_label, "domaine")

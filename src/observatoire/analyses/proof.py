@@ -7,7 +7,8 @@ from typing import Any
 
 from observatoire.analyses.coverage import Coverage, MonthState
 from observatoire.analyses.question import Asking
-from observatoire.domain.incident import LocationPrecision
+from observatoire.domain.incident import UNCLASSED_ALERT, ClassingMode, LocationPrecision
+from observatoire.store import correspondences
 from observatoire.store import imports as import_store
 from observatoire.store.confidential.counts import PrecisionCount
 from observatoire.store.engine import Connection
@@ -20,7 +21,6 @@ STANDARD_WARNING = (
 FICTIONAL_WARNING = (
     "Données fictives : cette réponse repose sur une démonstration, elle ne décrit aucun lieu réel."
 )
-UNCLASSED_ALERT = 0.10
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +68,17 @@ class CoverageProof:
 
 @dataclass(frozen=True, slots=True)
 class PlaceProof:
-    """Shares of the facts by precision class; None when there is no fact."""
+    """Shares of the facts by precision class; None when there is no fact.
+
+    ``unclassed``: of all the facts of the place and period, whatever the categories asked for, the share
+    still to be classed; ``badly_classed``: the sources where it is above the alert, with their own share.
+    """
 
     point: float | None
     commune: float | None
     near_border: float | None
     unclassed: float | None
+    badly_classed: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,20 +134,31 @@ def _named(months: dict[date, MonthState], state: MonthState) -> tuple[str, ...]
 
 def place_proof(counts: Iterable[PrecisionCount]) -> PlaceProof:
     """Shares by precision of place, near a border, and not classed."""
-    rows = list(counts)
-    total = sum(row.facts for row in rows)
-    if total == 0:
-        return PlaceProof(None, None, None, None)
+    every = list(counts)
+    asked = [row for row in every if row.asked]
+    total = sum(row.facts for row in asked)
 
-    def share(facts: Iterable[int]) -> float:
-        return round(sum(facts) / total, 4)
+    def share(facts: Iterable[int]) -> float | None:
+        return round(sum(facts) / total, 4) if total else None
 
     return PlaceProof(
-        point=share(r.facts for r in rows if r.location == LocationPrecision.POINT),
-        commune=share(r.facts for r in rows if r.location == LocationPrecision.COMMUNE),
-        near_border=share(r.facts for r in rows if r.near_border),
-        unclassed=share(r.facts for r in rows if r.category_mode == "defaut"),
+        point=share(r.facts for r in asked if r.location == LocationPrecision.POINT),
+        commune=share(r.facts for r in asked if r.location == LocationPrecision.COMMUNE),
+        near_border=share(r.facts for r in asked if r.near_border),
+        unclassed=_unclassed(every),
+        badly_classed=_badly_classed(every),
     )
+
+
+def _unclassed(rows: list[PrecisionCount]) -> float | None:
+    total = sum(row.facts for row in rows)
+    left = sum(row.facts for row in rows if row.category_mode == ClassingMode.DEFAULT)
+    return round(left / total, 4) if total else None
+
+
+def _badly_classed(rows: list[PrecisionCount]) -> tuple[tuple[str, float], ...]:
+    shares = {code: _unclassed([r for r in rows if r.source == code]) for code in {r.source for r in rows}}
+    return tuple((code, share) for code, share in sorted(shares.items()) if share and share > UNCLASSED_ALERT)
 
 
 def coverage_warnings(coverage: Coverage, places: PlaceProof) -> list[str]:
@@ -162,8 +178,11 @@ def coverage_warnings(coverage: Coverage, places: PlaceProof) -> list[str]:
                 f"« {covered_source.source.code} » : rien reçu pour {_listed(missing)} ; "
                 "ces mois sont absents, non nuls."
             )
-    if places.unclassed is not None and places.unclassed > UNCLASSED_ALERT:
-        warnings.append(f"{places.unclassed:.0%} des faits restent à classer.".replace("%", " %"))
+    for source, share in places.badly_classed:
+        told = f"{share:.0%}".replace("%", " %")
+        warnings.append(
+            f"« {source} » : {told} des faits restent à classer (Z999) ; ils peuvent être de toute catégorie."
+        )
     return warnings
 
 
@@ -174,9 +193,10 @@ def _listed(names: tuple[str, ...]) -> str:
 
 
 def provenance(connection: Connection, asking: Asking) -> tuple[str, str]:
-    """(digest of the question and its imports, link that lists these imports)."""
+    """(digest of the question, of its imports and of what classes them; link that lists these imports)."""
     codes = [s.code for s in asking.sources]
     period = asking.question.period
-    digest = asking.digest(import_store.latest_digest(connection, codes, period))
+    imports = import_store.latest_digest(connection, codes, period)
+    digest = asking.digest(f"{imports}|{correspondences.state(connection, codes)}")
     sources = "&".join(f"source={code}" for code in codes)
     return digest, f"/api/v1/imports?etat=valide&debut={period.start}&fin={period.end}&{sources}"

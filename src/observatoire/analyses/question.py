@@ -4,6 +4,7 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 
+from observatoire.analyses.errors import ServiceActivity
 from observatoire.disclosure.gate import Journal
 from observatoire.disclosure.policy import Audience, Caller, audience_of, outside_audience
 from observatoire.domain.incident import Category
@@ -11,7 +12,12 @@ from observatoire.domain.period import Period
 from observatoire.domain.scope import Scope
 from observatoire.domain.source import Source
 from observatoire.domain.territory import TerritoryCode
-from observatoire.errors import FieldError, NonAdditiveSources, NotComputableResult, UnknownCode
+from observatoire.errors import (
+    FieldError,
+    NonAdditiveSources,
+    NotComputableResult,
+    UnknownCode,
+)
 from observatoire.store import sources as source_store
 from observatoire.store.engine import Connection
 from observatoire.store.reference import categories as category_store
@@ -145,6 +151,7 @@ def leaves_of(taxonomy: tuple[Category, ...], asked: tuple[str, ...]) -> tuple[s
 
     Raises:
         UnknownCode: a code that the taxonomy does not have, with the nearest that exist.
+        ServiceActivity: a code of service activity, which is never counted.
     """
     leaves: set[str] = set()
     for code in asked:
@@ -158,6 +165,8 @@ def leaves_of(taxonomy: tuple[Category, ...], asked: tuple[str, ...]) -> tuple[s
                 code,
                 fields=(FieldError("categorie", f"« {code} » est inconnue", ", ".join(near)),),
             )
+        if any(c.is_service_activity for c in taxonomy if c.code in found):
+            raise ServiceActivity(code, fields=(FieldError("categorie", f"« {code} » n'est pas un fait"),))
         leaves |= found
     return tuple(sorted(leaves))
 

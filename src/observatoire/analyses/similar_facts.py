@@ -90,6 +90,7 @@ def find(
 
 def _headcount(precision: list[PrecisionCount]) -> Headcount:
     """Only facts with a point and an hour can be compared."""
+    precision = [row for row in precision if row.asked]
     total = sum(row.facts for row in precision)
     unplaced = sum(row.facts for row in precision if row.location != LocationPrecision.POINT)
     untimed = sum(

@@ -11,6 +11,7 @@ from observatoire.disclosure import gate
 from observatoire.disclosure.gate import Journal
 from observatoire.disclosure.policy import Audience, Caller
 from observatoire.disclosure.released import Released
+from observatoire.domain.incident import UNCLASSED_ALERT
 from observatoire.domain.period import Period
 from observatoire.domain.source import Source
 from observatoire.domain.territory import TerritoryCode
@@ -70,6 +71,14 @@ class SourceReport:
     def classed_share(self) -> float | None:
         """Share of the facts that have a category."""
         return share(self.quality.classed, self.quality.facts)
+
+    @property
+    def warnings(self) -> list[str]:
+        """What the source should mend first."""
+        if self.classed_share is None or 1 - self.classed_share <= UNCLASSED_ALERT:
+            return []
+        share = f"{1 - self.classed_share:.0%}".replace("%", " %")
+        return [f"{share} des faits restent à classer : GET /categories/a-classer dit quels libellés."]
 
     @property
     def rejected_share(self) -> float | None:

@@ -122,7 +122,7 @@ def _fresh(connection: Connection, asking: Asking) -> Released[Summary]:
 
     def answer(summaries: tuple[GroupSummary, ...], precision: list[PrecisionCount]) -> Summary:
         places = place_proof(precision)
-        total = sum(row.facts for row in precision)
+        total = sum(row.facts for row in precision if row.asked)
         proof = Proof(
             Headcount(total, total, ()),
             coverage_proof(coverage, asking),

@@ -1,6 +1,5 @@
-"""Loads the reference: France, its taxonomy, its priority neighbourhoods."""
+"""Loads the reference: France and its priority neighbourhoods."""
 
-import csv
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -14,10 +13,9 @@ from observatoire.atlas.geometry import area_km2
 from observatoire.atlas.qpv import Qpv, read_neighbourhoods
 from observatoire.atlas.table import read_atlas
 from observatoire.store.engine import Database
-from observatoire.store.reference import categories, territories
+from observatoire.store.reference import territories
 
 Progress = Callable[[str], None]
-DOMAIN_LETTER = 1
 
 
 def load_france(database: Database, data: Path, progress: Progress) -> int:
@@ -50,30 +48,6 @@ def _contour_rows(frame: pl.DataFrame, source: str) -> pl.DataFrame:
         "defects",
         pl.col("geometry").bin.encode("hex").alias("geom"),
     )
-
-
-def load_taxonomy(database: Database, data: Path) -> int:
-    """Load the pivot taxonomy that ships; returns its number of leaves."""
-    with (data / "taxonomie_pivot.csv").open(encoding="utf-8", newline="") as file:
-        rows = [_leaf(row) for row in csv.DictReader(file, delimiter=";")]
-    with database.owning() as connection:
-        categories.replace_all(connection, rows)
-    return len(rows)
-
-
-def _leaf(row: dict[str, str]) -> dict[str, object]:
-    return {
-        "code": row["code"],
-        "label": row["libelle"],
-        "family": row["famille_code"],
-        "family_label": row["famille_libelle"],
-        "domain": row["domaine"][:DOMAIN_LETTER],
-        "domain_label": row["domaine"][DOMAIN_LETTER:].strip(),
-        "unit": row["unite_de_compte"],
-        "sensitivity": int(row["sensibilite"]),
-        "ssmsi_indicator": row["indicateur_ssmsi"] or None,
-        "synonyms": [s for s in row["synonymes"].split("|") if s],
-    }
 
 
 def load_neighbourhoods(database: Database, path: Path) -> int:

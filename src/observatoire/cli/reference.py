@@ -9,6 +9,7 @@ from observatoire.atlas import service
 from observatoire.cli.context import context_of, progress
 from observatoire.disclosure.policy import Role
 from observatoire.domain.territory import TerritoryCode
+from observatoire.intake.classing import versions
 from observatoire.store import accounts, schema
 from observatoire.store.reference import territories
 
@@ -30,7 +31,8 @@ def preparer(
     """Migrate, then load the taxonomy and the territories unless they stand already."""
     found = context_of(context)
     schema.migrate(found.database)
-    service.load_taxonomy(found.database, found.settings.data)
+    if not versions.load_shipped(found.database, found.settings.data):
+        typer.echo("La nomenclature en vigueur n'est pas celle livrée : elle reste en place.")
     with found.database.owning() as connection:
         loaded = territories.is_loaded(connection)
     if loaded and not recharger:

@@ -155,7 +155,7 @@ def _network() -> Sample:
         Outcome(3, "2026-03-12", "17:42", "minute", "E102"),
         Outcome(4, "2026-03-13", "", "jour", "D202", flags=("HEU_VIDE",)),
         Outcome(5, "2026-03-29", "03:30", "minute", "D101", flags=("HEU_EXPLOITATION", "HEU_INEXISTANTE")),
-        Outcome(6, "2026-03-13", "", "jour", "Z999", flags=("HEU_INVALIDE", "CAT_A_CLASSER")),
+        Outcome(6, "2026-03-13", "", "jour", "F101", flags=("HEU_INVALIDE",)),
     )
     return _sample("transport_evenements", "utf-8", outcomes)
 

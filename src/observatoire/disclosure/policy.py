@@ -89,6 +89,10 @@ class Caller:
             return True
         return self.role in (Role.AGENT, Role.PARTENAIRE) and organisation == self.organisation
 
+    def may_class_for(self, organisation: str) -> bool:
+        """What columns and labels mean: whoever imports for the source, partners' systems excepted."""
+        return self.may_import_for(organisation) and self.role is not Role.PARTENAIRE
+
 
 PUBLIC = Caller("public", None)
 

@@ -27,6 +27,15 @@ class LocationPrecision(StrEnum):
     COMMUNE = "commune"
 
 
+class ClassingMode(StrEnum):
+    """How the category of a fact was found: by an exact table, a synonym, a person; or not found."""
+
+    TABLE = "table"
+    SYNONYM = "synonyme"
+    MANUAL = "manuel"
+    DEFAULT = "defaut"
+
+
 @dataclass(frozen=True, slots=True)
 class Category:
     """A leaf of the pivot taxonomy: domain letter, family, four-character code.
@@ -47,7 +56,11 @@ class Category:
     @property
     def is_service_activity(self) -> bool:
         """Domain S is activity of a service: imported, never counted as a fact."""
-        return self.domain == "S"
+        return self.domain == SERVICE_ACTIVITY
 
 
 TO_BE_CLASSED = "Z999"
+UNCLASSED_ALERT = 0.10
+"""Above this share of its facts still to be classed, a source is said to be badly classed."""
+SERVICE_ACTIVITY = "S"
+"""The domain of what a service does: imported, never counted as a fact."""

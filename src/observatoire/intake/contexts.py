@@ -9,6 +9,7 @@ from observatoire.domain.period import Period
 from observatoire.domain.source import Source
 from observatoire.domain.territory import TerritoryLevel
 from observatoire.intake import rejects
+from observatoire.intake.classing import in_force
 from observatoire.intake.desk import Desk
 from observatoire.intake.locating import Covered, covered_by
 from observatoire.intake.normalising import Context, normalise
@@ -16,7 +17,7 @@ from observatoire.intake.profiles.model import Profile
 from observatoire.intake.projecting import window_of, with_degrees
 from observatoire.intake.reading.document import Layout
 from observatoire.store.engine import Connection
-from observatoire.store.reference import categories, gazetteer, territories
+from observatoire.store.reference import gazetteer, territories
 
 
 class Normaliser:
@@ -37,7 +38,7 @@ class Normaliser:
         self.context = Context(
             source=source,
             profile=profile,
-            categories=categories.every(connection),
+            classing=in_force.for_source(connection, source),
             gazetteer=gazetteer.load(connection, None),
             covered=covered(connection, source),
             received=received,

@@ -70,12 +70,10 @@ def _row_identity() -> pl.Expr:
 
 
 def _content_text() -> pl.Expr:
-    """What a revision may change: category, time, quantity, place as declared; not our geography."""
+    """What the source said: label, time, quantity, place as declared; not our classes, not our geography."""
     return pl.concat_str(
         [
-            pl.col("category"),
-            pl.col("category_mode"),
-            pl.col("source_label"),
+            pl.col("categorie"),
             _moment("occurred_from"),
             _moment("occurred_to"),
             pl.col("time_precision"),

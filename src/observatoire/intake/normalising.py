@@ -6,16 +6,16 @@ can be stored) and ``anomalies`` the codes of its flags.
 
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
 import polars as pl
 
-from observatoire.domain.incident import Category
+from observatoire.domain.incident import ClassingMode
 from observatoire.domain.period import Period
 from observatoire.domain.source import Source
 from observatoire.domain.territory import timezone_of
 from observatoire.intake import keys, locating
-from observatoire.intake.classification import Classifier
+from observatoire.intake.classification import LONGEST_LABEL
+from observatoire.intake.classing.in_force import InForce
 from observatoire.intake.dating import with_time
 from observatoire.intake.faults import Fault, content, place
 from observatoire.intake.locating import Covered
@@ -25,8 +25,6 @@ from observatoire.intake.personal import with_personal
 from observatoire.intake.profiles.model import Profile
 from observatoire.store.reference.gazetteer import Gazetteer
 
-LONGEST_LABEL = 120
-
 
 @dataclass(frozen=True, slots=True)
 class Context:
@@ -34,7 +32,7 @@ class Context:
 
     source: Source
     profile: Profile
-    categories: tuple[Category, ...]
+    classing: InForce
     gazetteer: Gazetteer
     covered: Covered
     received: date
@@ -90,17 +88,18 @@ def _flag_of_quantity(quantity: int | Absent | Fault) -> str | None:
 
 
 def _with_category(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
-    classifier = _classifier(context.categories, tuple(sorted(context.profile.categories.items())))
-    sensitivity = {category.code: category.sensitivity for category in context.categories}
+    classifier = context.classing.classifier(context.profile.categories)
+    sensitivity = context.classing.sensitivities
     labels = frame["categorie"]
     classed = over_distinct(labels, classifier.classify)
     return frame.with_columns(
         pl.Series("category", [c.code for c in classed], pl.String),
-        pl.Series("category_mode", [c.mode for c in classed], pl.String),
+        pl.Series("category_mode", [c.mode.value for c in classed], pl.String),
         pl.Series("sensitivity", [sensitivity[c.code] for c in classed], pl.Int16),
+        pl.lit(context.classing.version, pl.Int16).alias("taxonomy"),
         labels.str.slice(0, LONGEST_LABEL).alias("source_label"),
     ).with_columns(
-        pl.when(pl.col("category_mode") == "defaut")
+        pl.when(pl.col("category_mode") == ClassingMode.DEFAULT.value)
         .then(pl.lit(content.CATEGORY_DEFAULT.code))
         .alias("flag_category")
     )
@@ -108,14 +107,9 @@ def _with_category(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
 
 def _stored_label() -> pl.Expr:
     """The label once the keys are made of it: one that is in no list is kept if it is as short as a label."""
-    prose = (pl.col("category_mode") != "table") & (pl.col("categorie").str.len_chars() > LONGEST_LABEL)
+    listed = pl.col("category_mode").is_in([ClassingMode.TABLE.value, ClassingMode.MANUAL.value])
+    prose = ~listed & (pl.col("categorie").str.len_chars() > LONGEST_LABEL)
     return pl.when(~prose).then(pl.col("source_label")).alias("source_label")
-
-
-@lru_cache(maxsize=32)
-def _classifier(categories: tuple[Category, ...], table: tuple[tuple[str, str], ...]) -> Classifier:
-    """One per taxonomy and profile: its hundred patterns are compiled once."""
-    return Classifier(categories, dict(table))
 
 
 def _outside(period: Period | None) -> pl.Expr:
@@ -137,6 +131,7 @@ def _with_flags(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
             "fault"
         ),
     )
-    flags = [name for name in frame.columns if name.startswith("flag_")]
+    # The flag of the category comes last: it goes and comes back when the label is classed (classing.sql).
+    flags = sorted((n for n in frame.columns if n.startswith("flag_")), key=lambda n: n == "flag_category")
     codes = pl.concat_str(flags, separator=" ", ignore_nulls=True)  # joined then cut: faster than lists
     return frame.with_columns(codes.str.extract_all(r"\S+").alias("anomalies"))

@@ -188,7 +188,9 @@ def _read(
         used=profile,
         origin=chosen.origin,
         profile=to_json(_corrected(profile, fits)),
-        rows=rows_of(draft, {c.code: c.label for c in normaliser.context.categories}, source.timezone),
+        rows=rows_of(
+            draft, {c.code: c.label for c in normaliser.context.classing.categories}, source.timezone
+        ),
         anomalies=anomalies_of(sample.set_aside, draft, (*layout.notices, *evidence.notices())),
         examined=sample.rows.height + len(sample.set_aside),
         complete=sample.complete,

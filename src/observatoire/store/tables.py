@@ -117,6 +117,25 @@ category = Table(
     schema="reference",
 )
 
+taxonomy = Table(
+    "taxonomy",
+    metadata,
+    Column("version", SmallInteger, primary_key=True, autoincrement=False),
+    Column("author", Text, nullable=False),
+    Column("loaded_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    schema="reference",
+)
+
+passage = Table(
+    "passage",
+    metadata,
+    Column("taxonomy", SmallInteger, ForeignKey("reference.taxonomy.version"), nullable=False),
+    Column("former", Text, nullable=False),
+    Column("current", Text, nullable=False),
+    PrimaryKeyConstraint("taxonomy", "former", "current"),
+    schema="reference",
+)
+
 # ---- collection: who sends what, and what was received ---------------------------------------
 
 source = Table(
@@ -211,6 +230,26 @@ idempotency = Table(
     schema="collection",
 )
 
+# Decisions are added, never rewritten: the latest of a label is in force, a null category takes it back.
+correspondence = Table(
+    "correspondence",
+    metadata,
+    Column("number", Integer, Identity(), primary_key=True),
+    Column("source", Text, ForeignKey("collection.source.code")),
+    Column("organisation", Text),
+    Column("label", Text, nullable=False),
+    Column("form", Text, nullable=False),
+    Column("category", Text),
+    Column("replaced", Text),
+    Column("taxonomy", SmallInteger, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    CheckConstraint("(source is null) <> (organisation is null)", name="scope"),
+    Index("ix_correspondence_source_form", "source", "form"),
+    Index("ix_correspondence_organisation_form", "organisation", "form"),
+    schema="collection",
+)
+
 # ---- confidential: facts ------------------------------------------------------------------
 
 
@@ -245,6 +284,7 @@ def _fact_columns() -> list[Column[object]]:
         Column("sensitivity", SmallInteger, nullable=False),
         Column("anomalies", ARRAY(Text), nullable=False),
         Column("occurred_to", DateTime(timezone=True)),
+        Column("taxonomy", SmallInteger, nullable=False, server_default="1"),
     ]
 
 

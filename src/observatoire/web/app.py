@@ -13,6 +13,7 @@ from observatoire.store.engine import Database
 from observatoire.web import errors
 from observatoire.web.api import (
     analyses,
+    categories,
     coverage,
     editions,
     events,
@@ -65,6 +66,7 @@ def build_app(database: Database, settings: Settings) -> FastAPI:
         events,
         facts,
         sources,
+        categories,
         territories,
         analyses,
         coverage,

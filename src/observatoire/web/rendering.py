@@ -10,6 +10,7 @@ from observatoire.analyses.proof import FICTIONAL_WARNING, STANDARD_WARNING, Pro
 from observatoire.analyses.question import Question
 from observatoire.disclosure.policy import Audience
 from observatoire.disclosure.released import Disclosure, Released
+from observatoire.domain.incident import UNCLASSED_ALERT
 from observatoire.web.schemas.base import (
     CoverageOut,
     DisclosureOut,
@@ -89,7 +90,13 @@ def published_proof_out(summary: PublishedSummary, disclosure: Disclosure) -> Pr
         ),
         disclosure=DisclosureOut.model_validate(disclosure),
         provenance=ProvenanceOut(digest=edition.digest, link=f"/api/v1/editions/{edition.number}"),
-        warnings=[*_fictional(summary), *PUBLISHED_WARNINGS, *_gaps(summary), *_nothing(summary)],
+        warnings=[
+            *_fictional(summary),
+            *PUBLISHED_WARNINGS,
+            *_gaps(summary),
+            *_badly_classed(summary),
+            *_nothing(summary),
+        ],
     )
 
 
@@ -117,6 +124,16 @@ def _gaps(summary: PublishedSummary) -> list[str]:
         for group in summary.groups
         for year in group.years
         if year.coverage.months < 12
+    ]
+
+
+def _badly_classed(summary: PublishedSummary) -> list[str]:
+    return [
+        f"« {group.group} » {year.year} : {year.unclassed:.0%} des faits diffusés ne sont pas classés "
+        "(domaine Z).".replace("%", " %")
+        for group in summary.groups
+        for year in group.years
+        if year.unclassed is not None and year.unclassed > UNCLASSED_ALERT
     ]
 
 

@@ -7,12 +7,9 @@ from observatoire.intake.profiles.model import Profile
 from observatoire.intake.profiles.notation import from_json
 from observatoire.intake.profiles.proposing import Known
 from observatoire.intake.profiles.shipping import shipped
-from observatoire.intake.profiles.writing import to_json
-from observatoire.store import imports
 from observatoire.store import profiles as profile_store
-from observatoire.store.engine import Connection, Database
+from observatoire.store.engine import Connection
 from observatoire.store.profiles import ProfileRecord
-from observatoire.store.reference import categories
 
 MOST_OTHERS = 50
 """Profiles of other sources from which names are learnt."""
@@ -22,23 +19,6 @@ def latest(connection: Connection, source: str) -> Profile | None:
     """The latest profile of a source, under the source's code; None when it has none."""
     record = profile_store.find(connection, source)
     return None if record is None else _profile(record)
-
-
-def save(database: Database, source: str, content: object, author: str) -> ProfileRecord:
-    """Keep a profile as the next version; the same content as the latest keeps its version.
-
-    Raises:
-        InvalidProfile: it could not read a file.
-    """
-    with database.importing() as connection:
-        imports.lock_source(connection, source)
-        before = profile_store.find(connection, source)
-        version = before.version + 1 if before else 1
-        leaves = frozenset(category.code for category in categories.every(connection))
-        written = to_json(from_json(content, source, version, leaves))
-        if before is not None and before.content == written:
-            return before
-        return profile_store.add(connection, source, version, written, author)
 
 
 def known_for(connection: Connection, source: str) -> Known:

@@ -1,7 +1,7 @@
 """Exact counts for one scope. Every function returns Confidential."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -45,12 +45,17 @@ class UnitCount:
 
 @dataclass(frozen=True, slots=True)
 class PrecisionCount:
-    """Facts by how well they are placed, timed and classed."""
+    """Facts by how well they are placed, timed and classed.
 
+    ``asked``: whether they are of the categories asked for; what is to be classed may be of any.
+    """
+
+    source: str
     location: str
     time: str
     category_mode: str
     near_border: bool
+    asked: bool
     facts: int
 
 
@@ -91,15 +96,19 @@ class SimilarPair:
 
 def _where(scope: Scope, communes: frozenset[str] | None) -> tuple[str, dict[str, Any]]:
     """The filters of a scope as SQL; ``communes`` further restricts to covered ones (None: no)."""
-    clauses = ["local_day >= :start", "local_day < :end", "source = any(:sources)", query("within_contract")]
+    clauses = [
+        "local_day >= :start",
+        "local_day < :end",
+        "source = any(:sources)",
+        query("within_contract"),
+        query("is_a_fact"),
+    ]
     values: dict[str, Any] = {
         "start": scope.period.start,
         "end": scope.period.end,
         "sources": list(scope.sources),
     }
-    if scope.categories is None:
-        clauses.append("category not like 'S%'")
-    else:
+    if scope.categories is not None:
         clauses.append("category = any(:categories)")
         values["categories"] = list(scope.categories)
     level = scope.territory.level
@@ -166,11 +175,26 @@ def by_unit(
 def by_precision(
     connection: Connection, scope: Scope, communes: frozenset[str]
 ) -> Confidential[list[PrecisionCount]]:
-    """Facts by precision of place and time, mode of classing, and nearness of a border."""
-    rows = _run(connection, "count_precision", scope, communes)
+    """Facts by source, precision of place and time, mode of classing, and nearness of a border.
+
+    All the facts of the place and period, those of other categories too (``asked`` tells them apart): the
+    share that is not classed is one of all, since what is not classed might be of the categories asked for.
+    """
+    where, values = _where(replace(scope, categories=None), communes)
+    statement = query("count_precision").format(where=where)
+    wanted = None if scope.categories is None else list(scope.categories)
+    rows = connection.execute(text(statement), values | {"wanted": wanted})
     return Confidential(
         [
-            PrecisionCount(r.location_precision, r.time_precision, r.category_mode, r.near_border, r.facts)
+            PrecisionCount(
+                r.source,
+                r.location_precision,
+                r.time_precision,
+                r.category_mode,
+                r.near_border,
+                r.asked,
+                r.facts,
+            )
             for r in rows
         ]
     )

@@ -6,6 +6,10 @@ exists (
         and (s.covered_until is null or fact.local_day < s.covered_until)
 )
 
+-- name: is_a_fact
+-- Service activity (domain S of the taxonomy) is never counted, whatever is asked.
+category not like 'S%'
+
 -- name: count_by_category
 select category, source, count(*) as facts, count(geom) as located,
     count(*) filter (where hour_of_week is not null) as timed
@@ -43,10 +47,11 @@ group by 1
 order by 1
 
 -- name: count_precision
-select location_precision, time_precision, category_mode, near_border, count(*) as facts
+select source, location_precision, time_precision, category_mode, near_border,
+    (cast(:wanted as text[]) is null or category = any(cast(:wanted as text[]))) as asked, count(*) as facts
 from confidential.fact
 where {where}
-group by 1, 2, 3, 4
+group by 1, 2, 3, 4, 5, 6
 
 -- name: cube_by_commune
 select s.additivity_group, f.source, extract(year from f.local_day)::int as year, c.family, f.commune,

@@ -5,7 +5,7 @@ select count(*) as facts, count(geom) as located, count(hour_of_week) as timed,
 from confidential.fact
 join collection.import i on i.number = fact.import_number
 where fact.source = :source and local_day >= :start and local_day < :end
-    and category not like 'S%' and {within_contract}
+    and {is_a_fact} and {within_contract}
 
 -- name: editions_of_group
 select e.number, e.published_at, min(c.year) as first_year, max(c.year) as last_year

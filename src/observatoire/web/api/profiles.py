@@ -5,12 +5,12 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, File, Form, Query, UploadFile
 
-from observatoire.disclosure.policy import Caller, Role
+from observatoire.disclosure.policy import Caller
 from observatoire.errors import FileTooLarge, Forbidden, NoProfile, NotFound, UnknownSource
 from observatoire.intake import preview as previewing
 from observatoire.intake.inspection import Options
 from observatoire.intake.previewed import Preview, PreviewedRow
-from observatoire.intake.profiles import stored
+from observatoire.intake.profiles import saving
 from observatoire.intake.reading.origin import BytesOrigin
 from observatoire.store import profiles as profile_store
 from observatoire.store import sources as source_store
@@ -22,9 +22,6 @@ from observatoire.web.problems import PROBLEMS
 from observatoire.web.schemas.profiles import PreviewOut, ProfileContent, ProfileOut
 
 router = APIRouter(responses=PROBLEMS)
-
-MAY_MAP = frozenset({Role.ADMINISTRATION, Role.AGENT})
-"""Roles that decide what the columns of a source mean."""
 
 
 @router.get("/sources/{code}/profil", tags=["sources"], summary="Profil de colonnes d'une source")
@@ -61,9 +58,9 @@ def replace_profile(
     """Keep a profile as a new version; the same content as the latest keeps its version."""
     _readable(found, who, code)
     source = source_of(found, who, code)
-    if who.role not in MAY_MAP:
+    if not who.may_class_for(source.organisation):
         raise Forbidden
-    return _profile_out(stored.save(found.database, source.code, body, who.name))
+    return _profile_out(saving.save(found.database, source.code, body, who.name))
 
 
 def _profile_out(record: ProfileRecord) -> ProfileOut:

@@ -68,4 +68,5 @@ def report_out(report: SourceReport, disclosure: Disclosure) -> SourceReportOut:
         editions=[EditionUseOut.model_validate(edition) for edition in report.editions],
         analyses=[RoleUseOut(role=role, count=number) for role, number in report.asked.items()],
         disclosure=DisclosureOut.model_validate(disclosure),
+        warnings=report.warnings,
     )

@@ -1,4 +1,4 @@
-"""Sources, their contracts, and the pivot taxonomy."""
+"""Sources and their contracts."""
 
 from datetime import date
 from zoneinfo import available_timezones
@@ -11,11 +11,10 @@ from observatoire.domain.territory import TerritoryLevel, timezone_of
 from observatoire.errors import FieldError, InvalidRequest, NotFound
 from observatoire.store import sources as source_store
 from observatoire.store.engine import Connection
-from observatoire.store.reference import categories as category_store
 from observatoire.store.reference import territories
 from observatoire.web.dependencies import AdministratorDep, KeyedDep, Services, ServicesDep, parse_territory
 from observatoire.web.problems import PROBLEMS
-from observatoire.web.schemas.collection import CategoryList, CategoryOut, SourceIn, SourceList, SourceOut
+from observatoire.web.schemas.collection import SourceIn, SourceList, SourceOut
 
 router = APIRouter(tags=["sources"], responses=PROBLEMS)
 
@@ -73,16 +72,6 @@ def replace_source(who: AdministratorDep, found: ServicesDep, code: str, body: S
     with found.database.importing() as connection:
         source_store.replace(connection, record)
     return source_out(record)
-
-
-@router.get("/categories", summary="Nomenclature pivot")
-def list_categories(who: KeyedDep, found: ServicesDep) -> CategoryList:
-    """The leaves of the pivot taxonomy."""
-    with found.database.reading() as connection:
-        every = category_store.every(connection)
-    return CategoryList(
-        version=category_store.TAXONOMY_VERSION, categories=[CategoryOut.model_validate(c) for c in every]
-    )
 
 
 def _source(found: Services, body: SourceIn) -> Source:

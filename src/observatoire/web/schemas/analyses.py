@@ -80,6 +80,10 @@ class PublishedYearOut(Wire):
 
     year: int = Field(serialization_alias="annee")
     total: CountOut = Field(serialization_alias="faits")
+    unclassed: float | None = Field(
+        serialization_alias="non_classe",
+        description="part du domaine Z, tirée des deux comptes diffusés ; null si l'un est secret",
+    )
     categories: list[PublishedCategoryOut]
     coverage: PublishedCoverageOut = Field(serialization_alias="couverture")
 

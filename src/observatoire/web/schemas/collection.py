@@ -148,25 +148,6 @@ class ImportList(Wire):
     total: int
 
 
-class CategoryOut(Wire):
-    """A leaf of the pivot taxonomy."""
-
-    code: str
-    label: str = Field(serialization_alias="libelle")
-    family: str = Field(serialization_alias="famille")
-    family_label: str = Field(serialization_alias="famille_libelle")
-    domain: str = Field(serialization_alias="domaine")
-    domain_label: str = Field(serialization_alias="domaine_libelle")
-    sensitivity: int = Field(serialization_alias="sensibilite")
-
-
-class CategoryList(Wire):
-    """The pivot taxonomy."""
-
-    version: int
-    categories: list[CategoryOut]
-
-
 class TerritoryOut(Wire):
     """A territory of a list."""
 

@@ -84,3 +84,4 @@ class SourceReportOut(Wire):
     editions: list[EditionUseOut]
     analyses: list[RoleUseOut] = Field(description="analyses demandées, par rôle, jamais par personne")
     disclosure: DisclosureOut = Field(serialization_alias="diffusion")
+    warnings: list[str] = Field(serialization_alias="avertissements")

@@ -94,7 +94,49 @@ GLOSSARY: tuple[Term, ...] = (
     ),
     Term("arrêté le", "as_of", "arrete_le", "date d'extraction ; la plus récente l'emporte"),
     Term("rien à signaler, néant", "nil", "neant", "zéro déclaré, qui n'est pas une absence"),
-    Term("couverture", "Coverage", "couverture", "ce qui a été reçu : recu, partiel, neant, absent"),
+    Term(
+        "couverture",
+        "Coverage",
+        "couverture",
+        "ce qui a été reçu : recu, partiel, neant, en_retard, a_venir, absent ; rien de cela n'est un zéro "
+        "sauf neant",
+    ),
+    Term(
+        "calendrier d'une source",
+        "Schedule",
+        "calendrier",
+        "ce qui est attendu, et l'échéance après laquelle un mois sans envoi est en retard",
+    ),
+    Term(
+        "rupture de série",
+        "SeriesBreak",
+        "ruptures",
+        "jour à partir duquel on ne compte plus la même chose ; aucune tendance ne la traverse",
+    ),
+    Term(
+        "données provisoires",
+        "provisional_since",
+        "provisoire_depuis",
+        "mois reçus dont les chiffres peuvent encore bouger",
+    ),
+    Term(
+        "avis de silence", "NoticeRecord", "avis", "relevé une fois par silence, clos quand un envoi arrive"
+    ),
+    Term(
+        "charte signée",
+        "charter_signed_on",
+        "charte_signee_le",
+        "sans elle, rien de la source ne sort du périmètre",
+    ),
+    Term(
+        "précision du contrat",
+        "PlacePrecision",
+        "precision",
+        "lieu le plus fin conservé et montré : point, voie, quartier, commune",
+    ),
+    Term(
+        "durée de conservation", "retention_years", "conservation_annees", "au-delà, le lieu est sa commune"
+    ),
     # ---- territories
     Term("territoire, niveau", "TerritoryCode, TerritoryLevel", "territoire, niveau", "niveau:code"),
     Term("commune", "COMMUNE", "commune", "code officiel géographique (COG, Insee) : du texte, 2A004"),
@@ -183,6 +225,24 @@ GLOSSARY: tuple[Term, ...] = (
 )
 
 FIELDS: dict[str, str] = {
+    "charter_signed_on": "charte_signee_le",
+    "closed_at": "clos_le",
+    "contract": "contrat",
+    "delay_days": "delai_jours",
+    "due_date": "echeance",
+    "first_month": "premier_mois",
+    "last_month": "dernier_mois",
+    "late": "mois_en_retard",
+    "notices": "avis",
+    "opened_at": "ouvert_le",
+    "periodicity": "periodicite",
+    "provisional": "provisoire",
+    "retention_years": "conservation_annees",
+    "schedule": "calendrier",
+    "settling_days": "delai_consolidation_jours",
+    "since": "attendu_depuis",
+    "suspended": "mois_suspendus",
+    "told_at": "courriel_le",
     "classed_share": "part_classee",
     "expires_at": "expire_le",
     "files": "fichiers",

@@ -13,11 +13,13 @@ from observatoire.store.engine import Database
 from observatoire.web import errors
 from observatoire.web.api import (
     analyses,
+    breaks,
     coverage,
     editions,
     events,
     facts,
     imports,
+    notices,
     profiles,
     rejects,
     reports,
@@ -65,6 +67,8 @@ def build_app(database: Database, settings: Settings) -> FastAPI:
         events,
         facts,
         sources,
+        breaks,
+        notices,
         territories,
         analyses,
         coverage,

@@ -4,8 +4,9 @@ import contextlib
 import os
 import secrets
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 KEY_BYTES = 32
@@ -39,6 +40,14 @@ class Settings(BaseSettings):
     worker_patience: float = Field(
         default=8.0, ge=0, description="seconds that a worker asked to stop gives to its running imports"
     )
+
+    smtp_host: str = Field(default="", description="e-mail server of the notices; empty: none is sent")
+    smtp_port: int = 587
+    smtp_security: Literal["aucune", "starttls", "tls"] = "starttls"
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_sender: str = Field(default="", description="sender of the notices")
+    notice_recipients: str = Field(default="", description="addresses told of silent sources, by commas")
 
     def pseudonymisation_key(self) -> bytes:
         """Key of the hashes that stand for a source's references; made on first use.

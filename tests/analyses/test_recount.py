@@ -1,6 +1,6 @@
 """Every aggregate equals a slow, obvious recount in Python of the facts dumped from the database."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -74,16 +74,13 @@ class Recount:
         return fact.commune in self.communes[place]
 
     def of(self, place: str, sources: set[str], start: date, end: date, wanted: list[str]) -> list[Fact]:
-        """The facts of a question: a fact counts where a source of its group covers its commune."""
-        covered: dict[str, set[str]] = defaultdict(set)
-        for source in sources:
-            covered[SOURCES[source][2]] |= self.communes[SOURCES[source][1]]
+        """The facts of a question: a fact counts where its own source covers its commune."""
         return [
             fact
             for fact in self.facts
             if fact.source in sources
             and start <= fact.day < end
-            and fact.commune in covered[SOURCES[fact.source][2]]
+            and fact.commune in self.communes[SOURCES[fact.source][1]]
             and self.inside(fact, place)
             and (
                 any(fact.category.startswith(code) for code in wanted)

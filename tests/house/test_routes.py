@@ -33,6 +33,12 @@ NO_FIGURE_OF_FACTS = {
     "POST /api/v1/sources": "contract, no fact",
     "GET /api/v1/sources/{code}": "contract, no fact",
     "PUT /api/v1/sources/{code}": "contract, no fact",
+    "GET /api/v1/sources/{code}/ruptures": "declared days and reasons, no fact",
+    "POST /api/v1/sources/{code}/ruptures": "a declared day and its reason, no fact",
+    "PUT /api/v1/sources/{code}/ruptures/{numero}": "a declared day and its reason, no fact",
+    "DELETE /api/v1/sources/{code}/ruptures/{numero}": "an empty answer",
+    "GET /api/v1/avis": "late months, no fact; for who may read the contract",
+    "GET /metriques": "sources late and imports by state, no count of facts; administration only",
     "GET /api/v1/categories": "reference data",
     "GET /api/v1/categories/versions": "reference data",
     "GET /api/v1/categories/correspondances": "labels and who classed them, for who may read the source",
@@ -177,6 +183,14 @@ ONE_BAD_PARAMETER = {
     "GET /api/v1/categories/a-classer": {"params": {"source": "inconnue"}, "status": 404},
     "GET /api/v1/categories/correspondances": {"params": {"limit": "beaucoup"}},
     "PUT /api/v1/categories/correspondances": {"json": {"source": "pm", "correspondances": []}},
+    "GET /api/v1/sources/{code}/ruptures": {"path": {"code": "inconnue"}, "status": 404},
+    "POST /api/v1/sources/{code}/ruptures": {"path": {"code": "pm"}, "json": {"jour": "hier"}},
+    "PUT /api/v1/sources/{code}/ruptures/{numero}": {
+        "path": {"code": "pm", "numero": "un"},
+        "json": {"jour": "2025-01-01", "type": "logiciel", "motif": "Nouveau logiciel"},
+    },
+    "DELETE /api/v1/sources/{code}/ruptures/{numero}": {"path": {"code": "pm", "numero": "un"}},
+    "GET /api/v1/avis": {"params": {"etat": "peut-être"}},
     "GET /api/v1/territoires": {"params": {"niveau": "village"}},
     "GET /api/v1/territoires/{territoire}": {"path": {"territoire": "commune:toulouse"}},
     "GET /api/v1/territoires/{territoire}/contour": {"path": {"territoire": "31555"}},
@@ -257,6 +271,12 @@ KEYED = [
     "PUT /api/v1/sources/pm/profil",
     "POST /api/v1/imports/00000000-0000-0000-0000-000000000000/validation",
     "POST /api/v1/editions",
+    "GET /api/v1/sources/pm/ruptures",
+    "POST /api/v1/sources/pm/ruptures",
+    "PUT /api/v1/sources/pm/ruptures/1",
+    "DELETE /api/v1/sources/pm/ruptures/1",
+    "GET /api/v1/avis",
+    "GET /metriques",
 ]
 
 
@@ -269,7 +289,15 @@ def test_what_is_not_public_wants_a_key_before_anything_else(shared_world: World
     assert "Authorization" in answer.json()["detail"]
 
 
-WRITES_OF_THE_ADMINISTRATION = ["POST /api/v1/sources", "PUT /api/v1/sources/pm", "POST /api/v1/editions"]
+WRITES_OF_THE_ADMINISTRATION = [
+    "POST /api/v1/sources",
+    "PUT /api/v1/sources/pm",
+    "POST /api/v1/editions",
+    "POST /api/v1/sources/pm/ruptures",
+    "PUT /api/v1/sources/pm/ruptures/1",
+    "DELETE /api/v1/sources/pm/ruptures/1",
+    "GET /metriques",
+]
 
 
 @pytest.mark.parametrize("role", [Role.ANALYSTE, Role.AGENT, Role.PARTENAIRE])

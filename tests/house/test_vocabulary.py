@@ -28,6 +28,7 @@ EXCEPTIONS = {
     # the H3 resolution and the H3 index; a month and a period; where a row or a set of facts is.
     ("MaskOut", "resolution"): "maille",
     ("MonthOut", "month"): "periode",
+    ("MonthStateOut", "month"): "periode",
     ("ProofOut", "places"): "localisation",
     # The contract shortens, where the enclosing object says the rest.
     ("EditionOut", "policy_version"): "version",
@@ -39,6 +40,7 @@ EXCEPTIONS = {
     ("PublishedCoverageOut", "months"): "mois_recus",
     ("SourceList", "others"): "autres_sources",
     ("SourceMonthsOut", "nil"): "mois_neant",
+    ("SourceMonthsOut", "provisional"): "mois_provisoires",
     ("SourceMonthsOut", "received"): "mois_recus",
 }
 """(schema, attribute) to French name, where it differs from ``FIELDS``; the reason stands above each."""

@@ -45,6 +45,10 @@ class Demonstration:
             body = {key: nil[key] for key in ("debut", "fin", "arrete_le")}
             path = f"/api/v1/sources/{nil['source']}/neant"
             assert world.client.post(path, json=body, headers=world.admin).status_code == 201
+        for planned in self.plan["ruptures"]:
+            body = {key: planned[key] for key in ("jour", "type", "motif")}
+            path = f"/api/v1/sources/{planned['source']}/ruptures"
+            assert world.client.post(path, json=body, headers=world.admin).status_code == 201
 
     def send(self, file: dict[str, Any]) -> dict[str, Any]:
         content = (self.folder / file["chemin"]).read_bytes()
@@ -93,21 +97,38 @@ def test_every_month_of_the_series_is_the_one_that_the_truth_says(demonstration:
             assert facts["valeur"] == truth["faits"]["par_source_et_mois"][source][month], month
 
 
-def test_the_three_silent_months_are_absent_and_the_nil_month_is_nil_in_the_coverage(
-    demonstration: Demonstration,
-):
+def test_the_silence_the_nil_month_and_the_break_are_visible_in_the_matrix(demonstration: Demonstration):
     sources = demonstration.ask("couverture", territoire=EPCI, **WHOLE)["resultat"]["sources"]
-    states = {s["source"]: {state: [] for state in ("recu", "neant", "absent", "partiel")} for s in sources}
+    words = ("recu", "neant", "en_retard", "a_venir", "absent", "partiel")
+    states = {s["source"]: {state: [] for state in words} for s in sources}
     for source in sources:
         for month in source["mois"]:
             states[source["source"]][month["etat"]].append(month["periode"])
     silent = demonstration.truth["mois_jamais_envoyes"]
     assert len(silent[LANDLORD]) == 3
     for source, months in states.items():
-        assert months["absent"] == silent.get(source, [])
+        assert months["en_retard"] == silent.get(source, [])
         assert months["neant"] == demonstration.truth["mois_neant"].get(source, [])
-        assert months["partiel"] == []
+        assert months["partiel"] == months["absent"] == months["a_venir"] == []
         assert sum(map(len, months.values())) == 48
+    assert [b for s in sources for b in s["ruptures"]] == demonstration.truth["ruptures"]
+    assert [b["source"] for b in demonstration.truth["ruptures"]] == [TRANSPORT]
+    (june,) = [m for s in sources if s["source"] == LANDLORD for m in s["mois"] if m["periode"] == "2024-06"]
+    assert june == {"periode": "2024-06", "etat": "en_retard", "provisoire": False, "echeance": "2024-07-11"}
+
+
+def test_the_trend_of_the_source_that_changed_its_software_stands_on_one_side(demonstration: Demonstration):
+    (planted,) = demonstration.truth["ruptures"]
+    answer = demonstration.ask("tendances", territoire=EPCI, source=TRANSPORT, **WHOLE)
+    assert answer["resultat"]["ruptures"] == answer["preuve"]["couverture"]["ruptures"] == [planted]
+    assert answer["preuve"]["methode"]["parametres"]["debut"] == planted["jour"]
+    before = [p for p in answer["resultat"]["series"] if p["periode"] < planted["jour"][:7]]
+    assert len(before) == 9
+    assert all(point["attendu"] is None and point["complet"] for point in before)
+    (left_out,) = [e for e in answer["preuve"]["effectif"]["exclus"] if e["motif"] != "mois_incomplet"]
+    assert left_out["motif"] == "autre_cote_d_une_rupture"
+    assert left_out["nombre"] == sum(point["faits"]["valeur"] for point in before)
+    assert any("Rupture de série" in text for text in answer["preuve"]["avertissements"])
 
 
 def test_silent_months_are_named_in_the_proof_and_told_in_words(demonstration: Demonstration):

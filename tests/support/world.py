@@ -15,6 +15,8 @@ from observatoire.worker.draining import drain
 
 EPCI = "epci:243100518"
 TOULOUSE = "commune:31555"
+CHARTER = "2019-06-01"
+"""Without a signed charter nothing of a source leaves the grant."""
 
 
 @dataclass
@@ -52,8 +54,9 @@ class World:
     def source(
         self, code: str = "pm", kind: str = "police_municipale", territory: str = EPCI, **more: Any
     ) -> str:
-        """A source, created through the API."""
-        body = {"code": code, "libelle": code, "type": kind, "territoire": territory, **more}
+        """A source, created through the API; its charter is signed unless said otherwise."""
+        body = {"code": code, "libelle": code, "type": kind, "territoire": territory}
+        body |= {"charte_signee_le": CHARTER, **more}
         answer = self.client.post("/api/v1/sources", json=body, headers=self.admin)
         assert answer.status_code == 201, answer.text
         return code

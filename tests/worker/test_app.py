@@ -14,7 +14,7 @@ from observatoire.intake import purging
 from observatoire.intake.desk import Desk
 from observatoire.store import queue
 from observatoire.worker import tasks
-from observatoire.worker.app import PURGE_TASK, SteadyConnector, make_app
+from observatoire.worker.app import PURGE_TASK, WATCH_TASK, SteadyConnector, make_app
 from support.world import World
 
 
@@ -27,10 +27,11 @@ def test_a_worker_purges_every_hour(shared_world: World, desk: Desk, monkeypatch
     purged: list[Desk] = []
     monkeypatch.setattr(purging, "purge", purged.append)
     app = make_app(desk, shared_world.settings, periodic=True)
-    (periodic,) = app.periodic_registry.periodic_tasks.values()
-    assert periodic.task.name == PURGE_TASK
-    ticks = [periodic.croniter.get_next(ret_type=float) for _ in range(3)]
-    assert [later - sooner for sooner, later in pairwise(ticks)] == [3600, 3600]
+    every = {periodic.task.name: periodic for periodic in app.periodic_registry.periodic_tasks.values()}
+    assert set(every) == {PURGE_TASK, WATCH_TASK}
+    for periodic in every.values():
+        ticks = [periodic.croniter.get_next(ret_type=float) for _ in range(3)]
+        assert [later - sooner for sooner, later in pairwise(ticks)] == [3600, 3600]
     app.tasks[PURGE_TASK](timestamp=0)
     assert purged == [desk]
 

@@ -84,19 +84,21 @@ def publish(
     Raises:
         NotComputableResult: no source has a whole year to publish.
     """
-    limit = (today or datetime.now(UTC).date()).year
+    day = today or datetime.now(UTC).date()
+    limit = day.year
     with database.publishing() as connection:
         groups = _groups(source_store.every(connection))
         taxonomy = category_store.every(connection)
         geography = gazetteer.load(connection, None)
         first = min((s.covered_since.year for sources in groups.values() for s in sources), default=limit)
         version = category_store.current_version(connection)
-        cube = counts.cube(connection, version, max(first, 1990), limit)
-        plans = [
-            plan for name, sources in groups.items() for plan in _plans(connection, name, sources, limit)
-        ]
+        cube = counts.cube(connection, version, max(first, 1990), limit, day)
+        plans = [plan for name, sources in groups.items() for plan in _plans(connection, name, sources, day)]
         if not plans:
-            raise NotComputableResult("aucune source n'a encore une année civile entière à publier.")
+            raise NotComputableResult(
+                "aucune source dont la charte est signée et dont le contrat permet la diffusion n'a encore "
+                "une année civile entière à publier."
+            )
         classing = correspondences.state(connection, sorted(s.code for own in groups.values() for s in own))
         rests_on = ([(p.group, p.year, p.months) for p in plans], classing)
         digest = hashlib.sha256(repr(rests_on).encode()).hexdigest()[:32]
@@ -133,26 +135,31 @@ def _groups(sources: Iterable[Source]) -> dict[str, list[Source]]:
     return groups
 
 
-def _plans(connection: Connection, name: str, sources: list[Source], limit: int) -> list[_Plan]:
-    """The years that a group covers whole and in which something was received, unless it stays internal."""
+def _plans(connection: Connection, name: str, sources: list[Source], today: date) -> list[_Plan]:
+    """The years that a group covers whole and in which something was received, unless it stays internal.
+
+    A group is as open as the least open of its sources; without a signed charter a source is internal.
+    """
     audiences = tuple(
         audience
         for audience in (Audience.PARTENAIRES, Audience.PUBLIC)
-        if all(audience in AUDIENCES_OF[source.visibility] for source in sources)
+        if all(audience in AUDIENCES_OF[source.shown_to(today)] for source in sources)
     )
     if not audiences:
         return []
-    communes = {c.code: c for s in sources for c in territories.communes_of(connection, s.territory)}
+    communes = {c.code: c for s in sources for c in source_store.communes_of(connection, s)}
     begun = max(source.covered_since for source in sources)
     first = begun.year if begun <= date(begun.year, 1, 1) else begun.year + 1
     plans = []
-    for year in range(max(first, 1990), limit):
+    for year in range(max(first, 1990), today.year):
         period = Period(date(year, 1, 1), date(year + 1, 1, 1))
-        coverage: Coverage = coverage_of(connection, sources, tuple(communes.values()), period)
+        coverage: Coverage = coverage_of(connection, sources, tuple(communes.values()), period, today)
         if any(coverage.is_begun(month) for month in period.months()):
-            months = sum(coverage.is_observed(month) for month in period.months())
+            # A month whose figures still move is no whole month: nothing is told zero from it.
+            months = sum(coverage.is_settled(month) for month in period.months())
             fictional = any(source.fictional for source in sources)
-            plans.append(_Plan(name, year, audiences, tuple(communes.values()), months, fictional))
+            held = tuple(communes[code] for code in sorted(coverage.covered))
+            plans.append(_Plan(name, year, audiences, held, months, fictional))
     return plans
 
 

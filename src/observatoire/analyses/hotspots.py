@@ -8,13 +8,12 @@ import shapely
 from numpy.typing import NDArray
 
 from observatoire.analyses import mask as mask_room
-from observatoire.analyses.coverage import Coverage, coverage_of
+from observatoire.analyses.coverage import coverage_of
 from observatoire.analyses.mask import FEWEST_LOCATED, Cells, Mask
 from observatoire.analyses.proof import (
     Exclusion,
     Headcount,
     MethodProof,
-    PlaceProof,
     Proof,
     coverage_proof,
     coverage_warnings,
@@ -32,7 +31,7 @@ from observatoire.space import cells as h3
 from observatoire.statistics.hotspots import GiStar, classify, gi_star
 from observatoire.statistics.not_computable import NotComputable
 from observatoire.store.confidential import counts
-from observatoire.store.confidential.counts import CellCounts, PrecisionCount, UnitCount
+from observatoire.store.confidential.counts import CategoryCount, CellCounts, PrecisionCount, UnitCount
 from observatoire.store.engine import Database
 
 STORED_RESOLUTION = 9
@@ -72,6 +71,8 @@ SPARSE_WARNING = (
 )
 
 Facts = NDArray[np.float64]
+_Rest = tuple[list[UnitCount], list[PrecisionCount], list[CategoryCount]]
+"""Facts by place and by precision; facts of the sources whose contract keeps them off the map."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,17 +151,19 @@ def find(
         asking = ask(connection, question, caller, journal)
         if asking.audience is not Audience.INTERNE:
             raise OutsideDiffusion("Les points chauds ne sont pas publics.")
-        sources = asking.single_group()
+        asking, sources = mask_room.mappable(asking, asking.single_group())
         coverage = coverage_of(connection, sources, asking.communes, question.period)
         chosen = resolution or DEFAULT_RESOLUTION.get(question.territory.level, STORED_RESOLUTION)
         mask, units = mask_room.build(connection, asking, sources, coverage, chosen)
         inner = counts.by_cell(connection, asking.scope(sources), mask.communes)
         outer = counts.by_cell(connection, mask_room.everywhere(asking, sources), mask.buffer_communes)
         precisions = counts.by_precision(connection, asking.scope(sources), coverage.covered_by_all)
+        everyone = frozenset(c.code for c in asking.communes)
+        coarse = counts.by_category(connection, asking.scope(list(asking.coarse)), everyone)
         digest, link = provenance(connection, asking)
 
-    def answer(computed: _Computed, rest: tuple[list[UnitCount], list[PrecisionCount]]) -> HotspotMap:
-        places, precision = rest
+    def answer(computed: _Computed, rest: _Rest) -> HotspotMap:
+        places, precision, unplaceable = rest
         shares = place_proof(precision)
         return HotspotMap(
             question=question,
@@ -171,18 +174,23 @@ def find(
             buffer_cells=int(mask.buffer.size),
             out_of_mask=_out_of_mask(places, mask),
             proof=Proof(
-                _headcount(places, mask, computed),
+                _headcount(places, mask, computed, unplaceable),
                 coverage_proof(coverage, asking),
                 shares,
                 _method(chosen, mask, threshold, computed.star),
                 digest,
                 link,
-                tuple(_warnings(coverage, shares, places, mask, computed.star)),
+                (
+                    *coverage_warnings(coverage, shares, asking),
+                    *_warnings(places, mask, computed.star),
+                ),
             ),
         )
 
     computed = inner.combine(outer, lambda own, ring: _compute(own, ring, mask, chosen))
-    rest = units.combine(precisions, lambda places, precision: (places, precision))
+    rest = units.combine(precisions, lambda places, precision: (places, precision)).combine(
+        coarse, lambda pair, rows: (*pair, rows)
+    )
     return gate.release(
         computed.combine(rest, answer),
         asking.audience,
@@ -255,11 +263,16 @@ def _out_of_mask(units: list[UnitCount], mask: Mask) -> tuple[OutOfMask, ...]:
     )
 
 
-def _headcount(units: list[UnitCount], mask: Mask, computed: _Computed) -> Headcount:
+def _headcount(
+    units: list[UnitCount], mask: Mask, computed: _Computed, coarse: list[CategoryCount]
+) -> Headcount:
+    unplaceable = sum(row.facts for row in coarse)
+    kept_out = (Exclusion("precision_du_contrat", unplaceable),) if coarse else ()
     return Headcount(
-        total=sum(u.facts for u in units),
+        total=sum(u.facts for u in units) + unplaceable,
         kept=int(computed.facts.sum()),
         excluded=(
+            *kept_out,
             Exclusion("localisation_insuffisante", sum(u.facts for u in units if u.unit in mask.poor)),
             Exclusion("non_localise", sum(u.facts - u.located for u in units if u.unit not in mask.poor)),
             Exclusion("hors_masque", computed.outside),
@@ -288,10 +301,8 @@ def _method(resolution: int, mask: Mask, threshold: float, star: GiStar) -> Meth
     return MethodProof("points_chauds_concentration", 1, parameters, references)
 
 
-def _warnings(
-    coverage: Coverage, shares: PlaceProof, units: list[UnitCount], mask: Mask, star: GiStar
-) -> list[str]:
-    warnings = [*coverage_warnings(coverage, shares), CONCENTRATION_WARNING]
+def _warnings(units: list[UnitCount], mask: Mask, star: GiStar) -> list[str]:
+    warnings = [CONCENTRATION_WARNING]
     dropped = _dropped(units, mask)
     if dropped:
         listed = ", ".join(mask.names.get(u.unit or "", u.unit or "") for u in dropped[:12])

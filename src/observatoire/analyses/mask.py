@@ -8,12 +8,12 @@ communes of the caller's grant only. Decision record 0005.
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from observatoire.analyses.coverage import Coverage
+from observatoire.analyses.coverage import Coverage, communes_throughout
 from observatoire.analyses.question import Asking
 from observatoire.disclosure import gate
 from observatoire.disclosure.confidential import Confidential
@@ -79,6 +79,23 @@ def build(
     cells = _cells(connection, asking, kept, unit, resolution)
     buffer, around = _buffer(connection, asking, sources, coverage, cells)
     return Mask(cells, buffer, kept, around, unit, poor, names), units
+
+
+def mappable(asking: Asking, sources: list[Source]) -> tuple[Asking, list[Source]]:
+    """(the question with the sources left out, those whose contract lets their facts be put on cells).
+
+    Raises:
+        NotComputableResult: no source is left.
+    """
+    kept = [source for source in sources if source.precision.allows_cells]
+    coarse = tuple(source for source in sources if not source.precision.allows_cells)
+    if not kept:
+        listed = ", ".join(f"« {source.code} »" for source in coarse)
+        raise NotComputableResult(
+            f"le contrat de {listed} ne permet pas de situer ses faits à l'intérieur de la commune. "
+            "Lisez la synthèse ou la tendance, ou faites modifier le contrat."
+        )
+    return replace(asking, coarse=(*asking.coarse, *coarse)), kept
 
 
 def everywhere(asking: Asking, sources: list[Source]) -> Scope:
@@ -163,7 +180,7 @@ def _buffer(
     part = asking.question.territory.level in (TerritoryLevel.QPV, TerritoryLevel.ARRONDISSEMENT)
     outside = frozenset(shapes) - (frozenset() if part else {c.code for c in asking.communes})
     for source in sources:
-        outside &= territories.shared_communes(connection, source.territory, sorted(outside))
+        outside &= communes_throughout(connection, source, sorted(outside), asking.question.period)
     if asking.caller.communes is not None:
         outside &= asking.caller.communes
     if not outside:

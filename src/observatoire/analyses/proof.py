@@ -5,9 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from observatoire.analyses.coverage import Coverage, MonthState
+from observatoire.analyses.coverage import Coverage, MonthState, SourceCoverage
 from observatoire.analyses.question import Asking
 from observatoire.domain.incident import UNCLASSED_ALERT, ClassingMode, LocationPrecision
+from observatoire.domain.period import Period
+from observatoire.domain.series_break import BreakKind, SeriesBreak
+from observatoire.domain.source import PlacePrecision, Source
 from observatoire.store import correspondences
 from observatoire.store import imports as import_store
 from observatoire.store.confidential.counts import PrecisionCount
@@ -42,13 +45,19 @@ class Headcount:
 
 @dataclass(frozen=True, slots=True)
 class SourceMonths:
-    """Months of one source by state."""
+    """Months of one source by state, and the contract that binds its figures.
+
+    ``missing``: nothing came, whatever the reason; ``late``: those of them that were due.
+    """
 
     source: str
     received: int
     missing: tuple[str, ...]
+    late: tuple[str, ...]
     partial: tuple[str, ...]
     nil: tuple[str, ...]
+    provisional: tuple[str, ...]
+    contract: Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +70,7 @@ class CoverageProof:
     geography: int
     sources: tuple[SourceMonths, ...]
     other_sources: int
-    breaks: tuple[str, ...]
+    breaks: tuple[SeriesBreak, ...]
     provisional_since: date | None
     deduced_period: bool
 
@@ -104,8 +113,9 @@ class Proof:
     warnings: tuple[str, ...] = field(default=())
 
 
-def coverage_proof(coverage: Coverage, asking: Asking) -> CoverageProof:
-    """Coverage as the proof states it."""
+def coverage_proof(coverage: Coverage, asking: Asking, since: date | None = None) -> CoverageProof:
+    """Coverage as the proof states it; ``since``: the first day that the figures rest on, if earlier."""
+    rests_on = Period(since or coverage.period.start, coverage.period.end)
     return CoverageProof(
         communes=len(coverage.communes),
         covered_communes=len(coverage.covered),
@@ -115,17 +125,25 @@ def coverage_proof(coverage: Coverage, asking: Asking) -> CoverageProof:
             SourceMonths(
                 s.source.code,
                 sum(state is MonthState.RECEIVED for state in s.months.values()),
-                _named(s.months, MonthState.MISSING),
+                silent_months(s),
+                _named(s.months, MonthState.LATE),
                 _named(s.months, MonthState.PARTIAL),
                 _named(s.months, MonthState.NIL),
+                tuple(f"{month:%Y-%m}" for month in sorted(s.provisional)),
+                s.source,
             )
             for s in coverage.sources
         ),
         other_sources=asking.other_sources,
-        breaks=(),
-        provisional_since=None,
+        breaks=coverage.breaks_in(rests_on),
+        provisional_since=coverage.provisional_since,
         deduced_period=any(s.deduced for s in coverage.sources),
     )
+
+
+def silent_months(covered: SourceCoverage) -> tuple[str, ...]:
+    """The months of which nothing came, late or not."""
+    return tuple(f"{month:%Y-%m}" for month, state in covered.months.items() if state.is_silent)
 
 
 def _named(months: dict[date, MonthState], state: MonthState) -> tuple[str, ...]:
@@ -161,7 +179,9 @@ def _badly_classed(rows: list[PrecisionCount]) -> tuple[tuple[str, float], ...]:
     return tuple((code, share) for code, share in sorted(shares.items()) if share and share > UNCLASSED_ALERT)
 
 
-def coverage_warnings(coverage: Coverage, places: PlaceProof) -> list[str]:
+def coverage_warnings(
+    coverage: Coverage, places: PlaceProof, asking: Asking, since: date | None = None
+) -> list[str]:
     """French sentences that the reader must see, whatever the analysis."""
     fictional = any(covered.source.fictional for covered in coverage.sources)
     warnings = [FICTIONAL_WARNING, STANDARD_WARNING] if fictional else [STANDARD_WARNING]
@@ -172,18 +192,57 @@ def coverage_warnings(coverage: Coverage, places: PlaceProof) -> list[str]:
         verb = "couverte" if covered <= 1 else "couvertes"
         warnings.append(f"{covered} commune{'s' if covered > 1 else ''} sur {communes} {verb}{population}.")
     for covered_source in coverage.sources:
-        missing = _named(covered_source.months, MonthState.MISSING)
-        if missing:
-            warnings.append(
-                f"« {covered_source.source.code} » : rien reçu pour {_listed(missing)} ; "
-                "ces mois sont absents, non nuls."
-            )
+        warnings += _silence(covered_source)
+    rests_on = Period(since or coverage.period.start, coverage.period.end)
+    warnings += [break_sentence(found) for found in coverage.breaks_in(rests_on)]
+    if coverage.provisional_since is not None:
+        warnings.append(
+            f"Chiffres provisoires depuis {coverage.provisional_since:%Y-%m} : "
+            "des faits peuvent encore être ajoutés ou corrigés."
+        )
+    warnings += [
+        f"« {source.code} » n'est pas comptée ici : son contrat s'arrête {FINEST_PLACE[source.precision]}."
+        for source in asking.coarse
+    ]
     for source, share in places.badly_classed:
         told = f"{share:.0%}".replace("%", " %")
         warnings.append(
             f"« {source} » : {told} des faits restent à classer (Z999) ; ils peuvent être de toute catégorie."
         )
     return warnings
+
+
+def _silence(covered: SourceCoverage) -> list[str]:
+    missing, late = silent_months(covered), _named(covered.months, MonthState.LATE)
+    if not missing:
+        return []
+    due = f" (en retard : {_listed(late)})" if late else ""
+    return [
+        f"« {covered.source.code} » : rien reçu pour {_listed(missing)} ; "
+        f"ces mois sont absents, non nuls{due}."
+    ]
+
+
+FINEST_PLACE = {
+    PlacePrecision.POINT: "au point",
+    PlacePrecision.STREET: "à la voie",
+    PlacePrecision.NEIGHBOURHOOD: "au quartier",
+    PlacePrecision.COMMUNE: "à la commune",
+}
+BREAK_WORDS = {
+    BreakKind.SOFTWARE: "changement de logiciel",
+    BreakKind.METHOD: "changement de méthode",
+    BreakKind.TERRITORY: "changement de territoire",
+    BreakKind.OTHER: "changement",
+}
+
+
+def break_sentence(found: SeriesBreak) -> str:
+    """A break as its readers must see it."""
+    return (
+        f"Rupture de série le {found.day:%d/%m/%Y}, « {found.source} », {BREAK_WORDS[found.kind]} : "
+        f"{found.reason.rstrip('.')}. Les chiffres d'avant et d'après ne se comparent pas."
+    )
 
 
 def _listed(names: tuple[str, ...]) -> str:

@@ -11,18 +11,15 @@ from observatoire.domain.incident import Category
 from observatoire.domain.period import Period
 from observatoire.domain.scope import Scope
 from observatoire.domain.source import Source
-from observatoire.domain.territory import TerritoryCode
-from observatoire.errors import (
-    FieldError,
-    NonAdditiveSources,
-    NotComputableResult,
-    UnknownCode,
-)
+from observatoire.domain.territory import TerritoryCode, TerritoryLevel
+from observatoire.errors import FieldError, NonAdditiveSources, NotComputableResult, UnknownCode
 from observatoire.store import sources as source_store
 from observatoire.store.engine import Connection
 from observatoire.store.reference import categories as category_store
 from observatoire.store.reference import territories
 from observatoire.store.reference.territories import CommuneRecord, TerritoryRecord
+
+BELOW_THE_COMMUNE = frozenset({TerritoryLevel.QPV, TerritoryLevel.ARRONDISSEMENT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +57,8 @@ class Asking:
     """A question in the hands of a caller: what each analysis needs to answer.
 
     ``sources`` are those that the caller may read and that were asked for; ``other_sources``
-    counts those that exist on the territory and stay unnamed.
+    counts those that exist on the territory and stay unnamed; ``coarse`` are those left out because
+    their contract stops at the commune and the territory lies below it.
     """
 
     question: Question
@@ -73,6 +71,7 @@ class Asking:
     leaves: tuple[str, ...] | None
     sources: tuple[Source, ...]
     other_sources: int
+    coarse: tuple[Source, ...] = ()
 
     @property
     def groups(self) -> dict[str, list[Source]]:
@@ -128,8 +127,9 @@ def ask(connection: Connection, question: Question, caller: Caller, journal: Jou
     audience = audience_of(caller, frozenset(c.code for c in communes))
     taxonomy = category_store.every(connection)
     leaves = leaves_of(taxonomy, question.categories) if question.categories else None
-    readable, hidden = _sources_on(connection, communes, caller)
-    if audience is Audience.INTERNE and not (readable or caller.sees_every_source):
+    present, hidden = _sources_on(connection, communes, caller)
+    readable = [s for s in present if may_speak_of(s, question.territory)]
+    if audience is Audience.INTERNE and not (present or caller.sees_every_source):
         # Inside its grant, an agent or a partner knows more than an edition only of its own sources.
         audience = outside_audience(caller)
     return Asking(
@@ -143,7 +143,13 @@ def ask(connection: Connection, question: Question, caller: Caller, journal: Jou
         leaves=leaves,
         sources=_chosen(readable, question.sources) if audience is Audience.INTERNE else (),
         other_sources=hidden,
+        coarse=tuple(s for s in present if s not in readable) if audience is Audience.INTERNE else (),
     )
+
+
+def may_speak_of(source: Source, territory: TerritoryCode) -> bool:
+    """Whether the contract of a source lets its facts be counted in a territory of this level."""
+    return source.precision.allows_neighbourhoods or territory.level not in BELOW_THE_COMMUNE
 
 
 def leaves_of(taxonomy: tuple[Category, ...], asked: tuple[str, ...]) -> tuple[str, ...]:
@@ -179,7 +185,7 @@ def _sources_on(
     present = [
         source
         for source in source_store.every(connection)
-        if territories.shared_communes(connection, source.territory, asked)
+        if any(territories.shared_communes(connection, t.territory, asked) for t in source.territories)
     ]
     readable = [source for source in present if caller.may_read_source(source.organisation)]
     return readable, len(present) - len(readable)

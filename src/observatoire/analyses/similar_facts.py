@@ -4,7 +4,7 @@ Nothing is merged and no figure changes: facts of two groups are never added, an
 observatory counts what each source says (domain specification, DED_CROISE).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from observatoire.analyses.coverage import coverage_of
 from observatoire.analyses.proof import (
@@ -23,12 +23,14 @@ from observatoire.disclosure.gate import Journal
 from observatoire.disclosure.policy import Audience, Caller
 from observatoire.disclosure.released import Released
 from observatoire.domain.incident import LocationPrecision, TimePrecision
-from observatoire.errors import OutsideDiffusion
+from observatoire.domain.source import PlacePrecision
+from observatoire.errors import NotComputableResult, OutsideDiffusion
 from observatoire.store.confidential import counts
 from observatoire.store.confidential.counts import PrecisionCount, SimilarPair
 from observatoire.store.engine import Database
 
 MOST_PAIRS = 1000
+NOTHING_RECEIVED = "aucun mois de la période n'a été reçu. Importez-le ou déclarez-le nul."
 _HOURLY = (TimePrecision.MINUTE, TimePrecision.HOUR)
 _PROPOSED = (
     "Rapprochements proposés, jamais fusionnés : chaque source garde ses signalements, aucun total ne change."
@@ -52,13 +54,17 @@ def find(
 
     Raises:
         OutsideDiffusion: outside the grant.
+        NotComputableResult: nothing was received over the period.
     """
     with database.reading() as connection:
         asking = ask(connection, question, caller, journal)
         if asking.audience is not Audience.INTERNE:
             raise OutsideDiffusion("")
-        sources = list(asking.sources)
+        sources = [source for source in asking.sources if source.precision is PlacePrecision.POINT]
+        asking = replace(asking, coarse=tuple(s for s in asking.sources if s not in sources))
         coverage = coverage_of(connection, sources, asking.communes, question.period)
+        if not any(coverage.is_begun(month) for month in question.period.months()):
+            raise NotComputableResult(NOTHING_RECEIVED)
         scope = asking.scope(sources)
         pairs = counts.similar_pairs(connection, scope, coverage.covered, minutes, metres)
         precisions = counts.by_precision(connection, scope, coverage.covered)
@@ -78,7 +84,7 @@ def find(
                 ),
                 digest,
                 link,
-                (*coverage_warnings(coverage, places), _PROPOSED),
+                (*coverage_warnings(coverage, places, asking), _PROPOSED),
             )
             return SimilarFacts(question, len(found), tuple(found[:MOST_PAIRS]), proof)
 

@@ -101,7 +101,7 @@ def report(
     """
     with database.reading() as connection:
         source = _readable(connection, code, caller)
-        communes = tuple(territories.communes_of(connection, source.territory))
+        communes = sources.communes_of(connection, source)
         (months,) = coverage_of(connection, [source], communes, period).sources
         lines = rejects.lines_of_source(connection, code, period)
         faults = _frequent(rejects.of_source(connection, code, period), lines)
@@ -125,7 +125,7 @@ def _readable(connection: Connection, code: str, caller: Caller) -> Source:
         source = sources.get(connection, code)
     except UnknownSource:
         raise NotFound from None
-    communes = frozenset(c.code for c in territories.communes_of(connection, source.territory))
+    communes = frozenset(c.code for c in sources.communes_of(connection, source))
     if not caller.may_read_report(source.organisation, communes):
         raise NotFound
     return source

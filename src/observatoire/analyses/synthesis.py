@@ -113,6 +113,7 @@ def _fresh(connection: Connection, asking: Asking) -> Released[Summary]:
     before_counts = _by_group(connection, asking, before, counts.by_category)
     precisions = _by_group(connection, asking, coverage, counts.by_precision)
     digest, link = provenance(connection, asking)
+    since = before.period.start
 
     def groups(rows: list[CategoryCount], earlier: list[CategoryCount]) -> tuple[GroupSummary, ...]:
         return tuple(
@@ -125,12 +126,12 @@ def _fresh(connection: Connection, asking: Asking) -> Released[Summary]:
         total = sum(row.facts for row in precision if row.asked)
         proof = Proof(
             Headcount(total, total, ()),
-            coverage_proof(coverage, asking),
+            coverage_proof(coverage, asking, since),
             places,
             METHOD,
             digest,
             link,
-            (*coverage_warnings(coverage, places), *_uneven(summaries)),
+            (*coverage_warnings(coverage, places, asking, since), *_uneven(summaries)),
         )
         return Summary(asking.question, summaries, proof)
 

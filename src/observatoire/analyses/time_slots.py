@@ -5,7 +5,7 @@ from datetime import date
 
 import numpy as np
 
-from observatoire.analyses.coverage import coverage_of
+from observatoire.analyses.coverage import Coverage, coverage_of
 from observatoire.analyses.proof import (
     Exclusion,
     Headcount,
@@ -99,10 +99,10 @@ def tabulate(
                 question=question,
                 split=split,
                 slots=tuple(slot.label for slot in slots_room.slots(split)),
-                matrix=tuple(tuple(Count.exact(int(v)) for v in row) for row in matrix),
-                by_day=tuple(Count.exact(int(v)) for v in matrix.sum(axis=1)),
-                by_slot=tuple(Count.exact(int(v)) for v in matrix.sum(axis=0)),
-                unknown_hour=Count.exact(unknown),
+                matrix=tuple(tuple(_count(v, coverage) for v in row) for row in matrix),
+                by_day=tuple(_count(v, coverage) for v in matrix.sum(axis=1)),
+                by_slot=tuple(_count(v, coverage) for v in matrix.sum(axis=0)),
+                unknown_hour=_count(unknown, coverage),
                 tests=_tests(matrix, exposure, split),
                 proof=Proof(
                     Headcount(total, total - unknown, (Exclusion("heure_inconnue", unknown),)),
@@ -111,7 +111,7 @@ def tabulate(
                     _method(split),
                     digest,
                     link,
-                    (*coverage_warnings(coverage, places), *_warnings(unknown, total)),
+                    (*coverage_warnings(coverage, places, asking), *_warnings(unknown, total)),
                 ),
             )
 
@@ -119,6 +119,11 @@ def tabulate(
     return gate.release(
         confidential, asking.audience, caller, f"creneaux-horaires {question.canonical()}", journal
     )
+
+
+def _count(value: int, coverage: Coverage) -> Count:
+    """Zero is told only where every month was received: what is missing may hold facts at that hour."""
+    return Count.exact(int(value)) if value or coverage.is_whole else Count.absent()
 
 
 def _exposure(period: Period, observed: list[date], split: Preset) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 import calendar
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -19,10 +19,12 @@ from observatoire.analyses.proof import (
     provenance,
 )
 from observatoire.analyses.question import Question, ask
+from observatoire.analyses.sides import Side, longest_side
 from observatoire.disclosure import gate
 from observatoire.disclosure.gate import Journal
 from observatoire.disclosure.policy import Audience, Caller
 from observatoire.disclosure.released import Count, Released
+from observatoire.domain.series_break import SeriesBreak
 from observatoire.errors import OutsideDiffusion
 from observatoire.statistics.not_computable import NotComputable
 from observatoire.statistics.trends import Trend, monthly_trend
@@ -53,12 +55,13 @@ METHOD = MethodProof(
 
 @dataclass(frozen=True, slots=True)
 class MonthPoint:
-    """One month: facts (or why not), what the model expects, whether wholly received."""
+    """One month: facts (or why not), what the model expects, whether wholly received, whether final."""
 
     month: str
     facts: Count
     expected: float | None
     complete: bool
+    provisional: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ class TrendAnswer:
     step: str
     series: tuple[MonthPoint, ...]
     change: AnnualChange
-    breaks: tuple[str, ...]
+    breaks: tuple[SeriesBreak, ...]
     proof: Proof
 
 
@@ -105,27 +108,27 @@ def follow(database: Database, question: Question, caller: Caller, journal: Jour
         months = counts.by_month(connection, asking.scope(sources), coverage.covered)
         precisions = counts.by_precision(connection, asking.scope(sources), coverage.covered)
         digest, link = provenance(connection, asking)
+        side = longest_side(coverage)
 
         def answer(by_month: dict[date, int], precision: list[PrecisionCount]) -> TrendAnswer:
             places = place_proof(precision)
-            trend, reason = _fit(by_month, coverage)
+            trend, reason = _fit(by_month, coverage, side)
             total = sum(by_month.values())
-            used = sum(n for month, n in by_month.items() if _whole(month, coverage))
-            exclusions = (Exclusion("mois_incomplet", total - used),)
+            used = sum(n for month, n in by_month.items() if month in side.months)
             return TrendAnswer(
                 question=question,
                 step="mois",
-                series=_series(by_month, coverage, trend),
-                change=_change(by_month, coverage, trend, reason),
-                breaks=(),
+                series=_series(by_month, coverage, trend, side),
+                change=_change(by_month, side, trend, reason),
+                breaks=coverage.breaks_in(),
                 proof=Proof(
-                    Headcount(total, used, exclusions),
+                    Headcount(total, used, _excluded(by_month, coverage, side)),
                     coverage_proof(coverage, asking),
                     places,
-                    METHOD,
+                    replace(METHOD, parameters=METHOD.parameters | side.bounds),
                     digest,
                     link,
-                    tuple(coverage_warnings(coverage, places)),
+                    (*coverage_warnings(coverage, places, asking), *side.warnings),
                 ),
             )
 
@@ -137,46 +140,61 @@ def _whole(month: date, coverage: Coverage) -> bool:
     return coverage.period.covers_month(month) and coverage.is_observed(month)
 
 
-def _fit(by_month: dict[date, int], coverage: Coverage) -> tuple[Trend | None, str | None]:
+def _excluded(by_month: dict[date, int], coverage: Coverage, side: Side) -> tuple[Exclusion, ...]:
+    """Facts that the model leaves out; the last two reasons are told where there are such months."""
+    reasons = {"mois_incomplet": 0}
+    for month, facts in by_month.items():
+        if not _whole(month, coverage):
+            reasons["mois_incomplet"] += facts
+        elif not coverage.is_settled(month):
+            reasons["mois_provisoire"] = reasons.get("mois_provisoire", 0) + facts
+        elif month not in side.months:
+            reasons["autre_cote_d_une_rupture"] = reasons.get("autre_cote_d_une_rupture", 0) + facts
+    return tuple(Exclusion(reason, number) for reason, number in reasons.items())
+
+
+def _fit(by_month: dict[date, int], coverage: Coverage, side: Side) -> tuple[Trend | None, str | None]:
     months = list(coverage.period.months())
     try:
         trend = monthly_trend(
             np.array([by_month.get(month, 0) for month in months], dtype=float),
             np.array([calendar.monthrange(month.year, month.month)[1] for month in months], dtype=float),
             np.array([month.month - 1 for month in months]),
-            np.array([_whole(month, coverage) for month in months]),
+            np.array([month in side.months for month in months]),
         )
     except NotComputable as refusal:
         return None, REASONS[refusal.reason]
     return trend, None
 
 
-def _series(by_month: dict[date, int], coverage: Coverage, trend: Trend | None) -> tuple[MonthPoint, ...]:
+def _series(
+    by_month: dict[date, int], coverage: Coverage, trend: Trend | None, side: Side
+) -> tuple[MonthPoint, ...]:
     points = []
+    moving = {month for s in coverage.sources for month in s.provisional}
     for position, month in enumerate(coverage.period.months()):
         facts = by_month.get(month, 0)
         # Nothing in a month that some source has not wholly sent is not a zero.
         known = facts > 0 or coverage.is_observed(month)
-        expected = None if trend is None or np.isnan(trend.expected[position]) else trend.expected[position]
+        expected = np.nan if trend is None or not side.holds(month) else trend.expected[position]
         points.append(
             MonthPoint(
                 f"{month:%Y-%m}",
                 Count.exact(facts) if known else Count.absent(),
-                None if expected is None else round(float(expected), 2),
+                None if np.isnan(expected) else round(float(expected), 2),
                 _whole(month, coverage),
+                month in moving,
             )
         )
     return tuple(points)
 
 
-def _change(
-    by_month: dict[date, int], coverage: Coverage, trend: Trend | None, reason: str | None
-) -> AnnualChange:
+def _change(by_month: dict[date, int], side: Side, trend: Trend | None, reason: str | None) -> AnnualChange:
     if trend is None:
         sentence = f"Évolution non concluante : {reason}"
         return AnnualChange(None, None, None, None, None, None, None, Verdict.INCONCLUSIVE, reason, sentence)
     word = verdict(trend.low, trend.high, trend.p, trend.annual_ratio)
-    first, last = _year_ends(by_month, coverage)
+    first, last = _year_ends(by_month, side)
     percent = None
     if min(first, last) >= FEWEST_FOR_PERCENTAGE:
         percent = round((trend.annual_ratio - 1) * 100, 1)
@@ -194,12 +212,11 @@ def _change(
     )
 
 
-def _year_ends(by_month: dict[date, int], coverage: Coverage) -> tuple[int, int]:
-    """Facts of the first and of the last twelve months wholly received."""
-    whole = [month for month in coverage.period.months() if _whole(month, coverage)]
+def _year_ends(by_month: dict[date, int], side: Side) -> tuple[int, int]:
+    """Facts of the first and of the last twelve months that the model rests on."""
     return (
-        sum(by_month.get(month, 0) for month in whole[:12]),
-        sum(by_month.get(month, 0) for month in whole[-12:]),
+        sum(by_month.get(month, 0) for month in side.months[:12]),
+        sum(by_month.get(month, 0) for month in side.months[-12:]),
     )
 
 

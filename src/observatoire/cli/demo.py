@@ -97,9 +97,12 @@ def _send(client: httpx.Client, folder: Path, show: Callable[[str], None]) -> No
     """Everything goes through the import API, as a partner would send it."""
     plan = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
     for source in plan["sources"]:
-        answer = client.post("/api/v1/sources", json={**source, "visibilite": "public", "fictif": True})
-        if answer.status_code != httpx.codes.CONFLICT:
-            _checked(answer)
+        body = {**source, "visibilite": "public", "fictif": True}
+        answer = client.post("/api/v1/sources", json=body)
+        if answer.status_code == httpx.codes.CONFLICT:
+            answer = client.put(f"/api/v1/sources/{source['code']}", json=body)
+        _checked(answer)
+    _declare_breaks(client, plan["ruptures"])
     received: list[str] = []
     files, today = plan["fichiers"], datetime.now(UTC).date().isoformat()
     for position, file in enumerate(files, start=1):
@@ -118,6 +121,14 @@ def _send(client: httpx.Client, folder: Path, show: Callable[[str], None]) -> No
         body = {"debut": nil["debut"], "fin": nil["fin"], "arrete_le": min(nil["arrete_le"], today)}
         _checked(client.post(f"/api/v1/sources/{nil['source']}/neant", json=body))
     typer.echo("  " + ", ".join(f"{bucket} {number}" for bucket, number in lines.items()))
+
+
+def _declare_breaks(client: httpx.Client, breaks: list[dict[str, str]]) -> None:
+    """Those of the plan that a former load has not declared."""
+    for planned in breaks:
+        address = f"/api/v1/sources/{planned['source']}/ruptures"
+        if planned["jour"] not in {known["jour"] for known in _checked(client.get(address))["ruptures"]}:
+            _checked(client.post(address, json={key: planned[key] for key in ("jour", "type", "motif")}))
 
 
 def _ended(client: httpx.Client, ids: list[str], show: Callable[[str], None]) -> dict[str, int]:

@@ -27,6 +27,11 @@ SILENT_MONTHS = {LANDLORD: (19, 20, 41)}
 """Months (counted from the first, which is 0) whose file was never sent, by source."""
 NIL_MONTHS = {TRANSPORT: (33,)}
 """Months declared « rien à signaler »: zero facts, no file."""
+BREAK_MONTHS = {TRANSPORT: 9}
+"""Month from the first day of which a source counts with another software: a declared break."""
+BREAK_REASON = f"Nouveau logiciel d'exploitation {FICTIONAL}"
+DELAY_DAYS = 10
+"""Days that each source is left, after the end of a month, to send it."""
 OVERLAPPING_MONTH = 25
 """The police file of this month also holds the whole of the month before."""
 CORRECTED_MONTH = 30
@@ -50,14 +55,22 @@ class DemoSource:
 
     def as_json(self, first_month: date) -> dict[str, Any]:
         """The body of ``POST /sources``; the source covers its territory from the first month."""
+        begun = first_month.isoformat()
         return {
             "code": self.code,
             "libelle": self.label,
             "type": self.kind,
             "territoire": self.territory,
             "organisation": self.organisation,
-            "couvert_depuis": first_month.isoformat(),
+            "couvert_depuis": begun,
             "fuseau": self.timezone,
+            "charte_signee_le": begun,
+            "calendrier": {
+                "periodicite": "mensuelle",
+                "delai_jours": DELAY_DAYS,
+                "attendu_depuis": begun,
+                "mois_suspendus": [],
+            },
         }
 
 
@@ -150,6 +163,23 @@ class NilMonth:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedBreak:
+    """A break that the loader declares: from its day on, a source counts with another software."""
+
+    source: str
+    day: date
+
+    def as_json(self) -> dict[str, str]:
+        """The source, and the body of ``POST /sources/{code}/ruptures``."""
+        return {
+            "source": self.source,
+            "jour": self.day.isoformat(),
+            "type": "logiciel",
+            "motif": BREAK_REASON,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class DemoPlan:
     """What the loader has to do, in order: ``files`` are sorted by day of extraction."""
 
@@ -158,6 +188,7 @@ class DemoPlan:
     files: tuple[PlannedFile, ...]
     nil_months: tuple[NilMonth, ...]
     silent_months: tuple[tuple[str, date], ...]
+    breaks: tuple[PlannedBreak, ...]
 
     def as_json(self) -> dict[str, Any]:
         """The content of ``plan.json``."""
@@ -168,6 +199,7 @@ class DemoPlan:
             "sources": [source.as_json(self.first_month) for source in SOURCES],
             "fichiers": [planned.as_json() for planned in self.files],
             "mois_neant": [nil.as_json() for nil in self.nil_months],
+            "ruptures": [planned.as_json() for planned in self.breaks],
             "mois_jamais_envoyes": [
                 {"source": source, "mois": f"{month:%Y-%m}"} for source, month in self.silent_months
             ],
@@ -217,7 +249,8 @@ def make_plan(first_month: date) -> DemoPlan:
         for index in indexes
     ]
     silent = [(source, shift(first, index)) for source, indexes in SILENT_MONTHS.items() for index in indexes]
-    return DemoPlan(first, shift(first, MONTHS), tuple(files), tuple(nil), tuple(silent))
+    breaks = tuple(PlannedBreak(source, shift(first, index)) for source, index in BREAK_MONTHS.items())
+    return DemoPlan(first, shift(first, MONTHS), tuple(files), tuple(nil), tuple(silent), breaks)
 
 
 def _monthly(source: str, first: date, index: int) -> PlannedFile:

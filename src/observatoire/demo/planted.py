@@ -92,6 +92,7 @@ def describe(demo: Demo) -> dict[str, Any]:
         "familles_stables": _stable_families(police, first),
         "mois_jamais_envoyes": _by_source(demo.plan.silent_months),
         "mois_neant": _by_source((nil.source, nil.month) for nil in demo.plan.nil_months),
+        "ruptures": [planned.as_json() for planned in demo.plan.breaks],
         "anomalies": _dirt(demo),
         "fichiers": [_file(built) for built in demo.files],
     }

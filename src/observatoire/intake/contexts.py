@@ -7,7 +7,6 @@ import polars as pl
 
 from observatoire.domain.period import Period
 from observatoire.domain.source import Source
-from observatoire.domain.territory import TerritoryLevel
 from observatoire.intake import rejects
 from observatoire.intake.classing import in_force
 from observatoire.intake.desk import Desk
@@ -16,8 +15,9 @@ from observatoire.intake.normalising import Context, normalise
 from observatoire.intake.profiles.model import Profile
 from observatoire.intake.projecting import window_of, with_degrees
 from observatoire.intake.reading.document import Layout
+from observatoire.store import sources
 from observatoire.store.engine import Connection
-from observatoire.store.reference import gazetteer, territories
+from observatoire.store.reference import gazetteer
 
 
 class Normaliser:
@@ -60,6 +60,6 @@ class Normaliser:
 
 def covered(connection: Connection, source: Source) -> Covered:
     """The communes of a source; a row without place is in the only one."""
-    communes = territories.communes_of(connection, source.territory)
-    only = source.territory.code if source.territory.level is TerritoryLevel.COMMUNE else None
+    communes = sources.communes_of(connection, source)
+    only = communes[0].code if len(communes) == 1 else None
     return covered_by([(c.code, c.name) for c in communes], only)

@@ -16,6 +16,7 @@ from observatoire.domain.territory import timezone_of
 from observatoire.intake import keys, locating
 from observatoire.intake.classification import LONGEST_LABEL
 from observatoire.intake.classing.in_force import InForce
+from observatoire.intake.contract import keep_no_finer
 from observatoire.intake.dating import with_time
 from observatoire.intake.faults import Fault, content, place
 from observatoire.intake.locating import Covered
@@ -50,6 +51,7 @@ def normalise(renamed: pl.DataFrame, context: Context) -> pl.DataFrame:
     )
     frame = _with_quantity(frame)
     frame = _with_flags(frame, context)
+    frame = keep_no_finer(frame, context.source.precision)
     frame = keys.with_keys(frame, context.source.code, context.pseudonymisation_key)
     return frame.with_columns(_stored_label())
 

@@ -4,7 +4,7 @@ import hashlib
 import uuid
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import BinaryIO
 
 from observatoire.domain.period import Period
@@ -154,8 +154,15 @@ def _check_corrected(desk: Desk, source: Source, corrects: str | None) -> None:
 def declare_nil(
     database: Database, source: Source, period: Period, as_of: date | None, *, caller: str
 ) -> ImportRecord:
-    """Record « rien à signaler »: the months of ``period`` are zero, which is not missing."""
+    """Record « rien à signaler »: the months of ``period`` are zero, which is not missing.
+
+    Raises:
+        InvalidRequest: the period is not over: nobody knows yet that nothing happened.
+    """
     moment = datetime.now(UTC)
+    if period.end > moment.date() + timedelta(days=1):
+        expected = f"au plus tard le {(moment.date() + timedelta(days=1)).isoformat()}"
+        raise InvalidRequest(fields=(FieldError("fin", "la période n'est pas terminée", expected),))
     _check_extraction(as_of, moment.date())
     record = ImportRecord(
         id=uuid.uuid4(),

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, delete, func, insert, select, text, update
 
 from observatoire.domain.period import Period
+from observatoire.domain.reception import ReceivedPeriod
 from observatoire.store.tables import import_, reject
 
 
@@ -53,19 +54,6 @@ class RejectRecord:
     field: str
     shape: str
     bucket: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReceivedPeriod:
-    """One valid import seen as coverage: its period, whether complete, nil, or deduced."""
-
-    id: UUID
-    source: str
-    period: Period
-    partial: bool
-    nil: bool
-    deduced: bool
-    as_of: date
 
 
 def _values(record: ImportRecord) -> dict[str, Any]:
@@ -158,7 +146,14 @@ def received(connection: Connection, sources: Sequence[str]) -> list[ReceivedPer
     )
     return [
         ReceivedPeriod(
-            r.id, r.source, Period(r.period_start, r.period_end), r.partial, r.nil, r.period_deduced, r.as_of
+            r.id,
+            r.source,
+            Period(r.period_start, r.period_end),
+            r.partial,
+            r.nil,
+            r.period_deduced,
+            r.as_of,
+            r.lines.get("creees", 0) + r.lines.get("revisees", 0),
         )
         for r in rows
     ]

@@ -23,6 +23,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     func,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
@@ -144,16 +145,66 @@ source = Table(
     Column("code", Text, primary_key=True),
     Column("label", Text, nullable=False),
     Column("kind", Text, nullable=False),
-    Column("territory_level", Text, nullable=False),
-    Column("territory_code", Text, nullable=False),
     Column("organisation", Text, nullable=False),
-    Column("covered_since", Date, nullable=False),
-    Column("covered_until", Date),
     Column("timezone", Text, nullable=False),
     Column("additivity_group", Text, nullable=False),
     Column("visibility", Text, nullable=False),
     Column("fictional", Boolean, nullable=False, server_default="false"),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("precision", Text, nullable=False, server_default="point"),
+    Column("retention_years", SmallInteger),
+    Column("charter_signed_on", Date),
+    Column("settling_days", SmallInteger),
+    Column("periodicity", Text),
+    Column("delay_days", SmallInteger),
+    Column("expected_since", Date),
+    Column("suspended", ARRAY(Text), nullable=False, server_default="{}"),
+    CheckConstraint(
+        "(periodicity is null) = (delay_days is null) and (periodicity is null) = (expected_since is null)",
+        name="schedule",
+    ),
+    schema="collection",
+)
+
+source_territory = Table(
+    "source_territory",
+    metadata,
+    Column("source", Text, ForeignKey("collection.source.code", ondelete="CASCADE"), nullable=False),
+    Column("level", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_to", Date),
+    PrimaryKeyConstraint("source", "valid_from"),
+    CheckConstraint("valid_to > valid_from", name="dates"),
+    schema="collection",
+)
+
+series_break = Table(
+    "series_break",
+    metadata,
+    Column("number", Integer, Identity(), primary_key=True),
+    Column("source", Text, ForeignKey("collection.source.code", ondelete="CASCADE"), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Index("ix_series_break_source_day", "source", "day"),
+    schema="collection",
+)
+
+notice = Table(
+    "notice",
+    metadata,
+    Column("number", Integer, Identity(), primary_key=True),
+    Column("source", Text, ForeignKey("collection.source.code", ondelete="CASCADE"), nullable=False),
+    Column("first_month", Date, nullable=False),
+    Column("last_month", Date, nullable=False),
+    Column("opened_at", DateTime(timezone=True), nullable=False),
+    Column("closed_at", DateTime(timezone=True)),
+    Column("told_at", DateTime(timezone=True)),
+    # One silence at a time: two checks at once raise one notice.
+    Index("ix_notice_open", "source", unique=True, postgresql_where=text("closed_at is null")),
     schema="collection",
 )
 

@@ -13,12 +13,14 @@ from observatoire.store.engine import Database
 from observatoire.web import errors
 from observatoire.web.api import (
     analyses,
+    breaks,
     categories,
     coverage,
     editions,
     events,
     facts,
     imports,
+    notices,
     profiles,
     rejects,
     reports,
@@ -67,6 +69,8 @@ def build_app(database: Database, settings: Settings) -> FastAPI:
         facts,
         sources,
         categories,
+        breaks,
+        notices,
         territories,
         analyses,
         coverage,

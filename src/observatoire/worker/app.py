@@ -13,8 +13,8 @@ from observatoire.settings import Settings
 from observatoire.store import queue
 from observatoire.worker import tasks
 
-PURGE_TASK = "purger"
-EVERY_HOUR = "17 * * * *"
+PURGE_TASK, WATCH_TASK = "purger", "veiller"
+EVERY_HOUR, EVERY_HOUR_LATER = "17 * * * *", "37 * * * *"
 PAUSE = 0.2
 
 _Answer = TypeVar("_Answer")
@@ -57,7 +57,7 @@ async def _asked_again(
 def make_app(desk: Desk, settings: Settings, *, periodic: bool) -> App:
     """An application on the desk's database, not open yet.
 
-    ``periodic``: it purges every hour too.
+    ``periodic``: every hour, it purges too, and watches over the sources that are late.
     """
     connector = SteadyConnector(
         min_size=1,
@@ -76,5 +76,10 @@ def make_app(desk: Desk, settings: Settings, *, periodic: bool) -> App:
         @app.task(queue=queue.QUEUE, name=PURGE_TASK, lock=PURGE_TASK)
         def purge(timestamp: int) -> None:
             tasks.purge(desk)
+
+        @app.periodic(cron=EVERY_HOUR_LATER)
+        @app.task(queue=queue.QUEUE, name=WATCH_TASK, lock=WATCH_TASK)
+        def watch(timestamp: int) -> None:
+            tasks.watch(desk, settings)
 
     return app

@@ -12,6 +12,9 @@ from procrastinate.retry import BaseRetryStrategy, RetryDecision
 from observatoire.errors import ImportFailed, NotFound, UnavailableStore
 from observatoire.intake import purging, running
 from observatoire.intake.desk import Desk
+from observatoire.notices import watching
+from observatoire.notices.mail import Mailbox
+from observatoire.settings import Settings
 
 logger = logging.getLogger("observatoire.worker")
 
@@ -72,3 +75,13 @@ def purge(desk: Desk) -> None:
         logger.error("purge broken by %s", type(error).__name__)
     else:
         logger.info("purged %s", purged)
+
+
+def watch(desk: Desk, settings: Settings) -> None:
+    """Raise and end the notices of silent sources; another look comes within the hour."""
+    try:
+        watched = watching.watch(desk.database, desk.now(), Mailbox.of(settings))
+    except BaseException as error:  # noqa: BLE001 - the worker goes on
+        logger.error("watch broken by %s", type(error).__name__)
+    else:
+        logger.info("watched %s", watched)

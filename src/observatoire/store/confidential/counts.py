@@ -112,6 +112,8 @@ def _where(scope: Scope, communes: frozenset[str] | None) -> tuple[str, dict[str
         clauses.append("category = any(:categories)")
         values["categories"] = list(scope.categories)
     level = scope.territory.level
+    if level in (TerritoryLevel.QPV, TerritoryLevel.ARRONDISSEMENT):
+        clauses.append(query("neighbourhood_allowed"))
     if level is TerritoryLevel.QPV:
         clauses.append(f"{'qpv_2015' if scope.territory.code.startswith('QP') else 'qpv_2024'} = :code")
         values["code"] = scope.territory.code
@@ -133,7 +135,8 @@ def _run(
     **parts: str,
 ) -> list[Any]:
     where, values = _where(scope, communes)
-    return list(connection.execute(text(query(name).format(where=where, **parts)), values | dict(more or {})))
+    statement = query(name).format(where=where, place_allowed=query("place_allowed"), **parts)
+    return list(connection.execute(text(statement), values | dict(more or {})))
 
 
 def by_category(
@@ -201,16 +204,16 @@ def by_precision(
 
 
 def cube(
-    connection: Connection, taxonomy: int, first_year: int, end_year: int
+    connection: Connection, taxonomy: int, first_year: int, end_year: int, today: date
 ) -> Confidential[list[CubeRow]]:
     """What an edition is made of: facts by group, year, family and commune.
 
-    Service activity (domain S) and categories of sensitivity 2 never enter.
+    Service activity (domain S), categories of sensitivity 2 and sources that may not leave the grant
+    (their contract says so, or no charter is signed by ``today``) never enter.
     """
-    rows = connection.execute(
-        text(query("cube_by_commune")),
-        {"taxonomy": taxonomy, "first_year": first_year, "end_year": end_year},
-    )
+    statement = query("cube_by_commune").format(within_contract=query("within_contract"))
+    values = {"taxonomy": taxonomy, "first_year": first_year, "end_year": end_year, "today": today}
+    rows = connection.execute(text(statement), values)
     return Confidential(
         [CubeRow(r.additivity_group, r.source, r.year, r.family, r.commune, r.facts) for r in rows]
     )

@@ -26,7 +26,9 @@ class SourceQuality:
 def of_source(connection: Connection, source: str, period: Period) -> Confidential[SourceQuality]:
     """The facts of a source in a period, activity left out, within its contract."""
     statement = query("source_quality").format(
-        within_contract=query("within_contract"), is_a_fact=query("is_a_fact")
+        within_contract=query("within_contract"),
+        place_allowed=query("place_allowed"),
+        is_a_fact=query("is_a_fact"),
     )
     values = {"source": source, "start": period.start, "end": period.end}
     row = connection.execute(text(statement), values).one()

@@ -1,19 +1,34 @@
 -- name: within_contract
 exists (
-    select from collection.source s
-    where s.code = fact.source
-        and fact.local_day >= s.covered_since
-        and (s.covered_until is null or fact.local_day < s.covered_until)
+    select from collection.source_territory t
+    where t.source = fact.source
+        and fact.local_day >= t.valid_from
+        and (t.valid_to is null or fact.local_day < t.valid_to)
+        and t.code = case t.level
+            when 'commune' then fact.commune
+            when 'epci' then fact.epci
+            when 'ept' then fact.ept
+            when 'departement' then fact.departement
+            when 'region' then fact.region
+            else t.code
+        end
 )
 
 -- name: is_a_fact
 -- Service activity (domain S of the taxonomy) is never counted, whatever is asked.
 category not like 'S%'
+-- name: place_allowed
+s.precision in ('point', 'voie')
+    and (s.retention_years is null or fact.local_day >= current_date - make_interval(years => s.retention_years))
+
+-- name: neighbourhood_allowed
+s.precision <> 'commune'
 
 -- name: count_by_category
-select category, source, count(*) as facts, count(geom) as located,
+select category, source, count(*) as facts, count(geom) filter (where {place_allowed}) as located,
     count(*) filter (where hour_of_week is not null) as timed
 from confidential.fact
+join collection.source s on s.code = fact.source
 where {where}
 group by category, source
 order by category, source
@@ -21,6 +36,7 @@ order by category, source
 -- name: count_by_month
 select date_trunc('month', local_day)::date as month, count(*) as facts
 from confidential.fact
+join collection.source s on s.code = fact.source
 where {where}
 group by 1
 order by 1
@@ -28,6 +44,7 @@ order by 1
 -- name: count_by_hour_of_week
 select hour_of_week, count(*) as facts
 from confidential.fact
+join collection.source s on s.code = fact.source
 where {where}
 group by 1
 order by 1
@@ -35,31 +52,36 @@ order by 1
 -- name: count_by_cell
 select cell, count(*) as facts
 from confidential.fact
-where {where} and cell is not null
+join collection.source s on s.code = fact.source
+where {where} and cell is not null and {place_allowed}
 group by 1
 order by 1
 
 -- name: count_by_unit
-select {unit} as unit, count(*) as facts, count(geom) as located
+select {unit} as unit, count(*) as facts, count(geom) filter (where {place_allowed}) as located
 from confidential.fact
+join collection.source s on s.code = fact.source
 where {where}
 group by 1
 order by 1
 
 -- name: count_precision
-select source, location_precision, time_precision, category_mode, near_border,
+select source, case when {place_allowed} then location_precision else 'commune' end as location_precision,
+    time_precision, category_mode, near_border and {place_allowed} as near_border,
     (cast(:wanted as text[]) is null or category = any(cast(:wanted as text[]))) as asked, count(*) as facts
 from confidential.fact
+join collection.source s on s.code = fact.source
 where {where}
 group by 1, 2, 3, 4, 5, 6
 
 -- name: cube_by_commune
-select s.additivity_group, f.source, extract(year from f.local_day)::int as year, c.family, f.commune,
+select s.additivity_group, fact.source, extract(year from fact.local_day)::int as year, c.family, fact.commune,
     count(*) as facts
-from confidential.fact f
-join collection.source s on s.code = f.source
-join reference.category c on c.code = f.category and c.taxonomy = :taxonomy
-where f.commune is not null and c.domain <> 'S' and c.sensitivity < 2
-    and f.local_day >= make_date(:first_year, 1, 1) and f.local_day < make_date(:end_year, 1, 1)
-    and f.local_day >= s.covered_since and (s.covered_until is null or f.local_day < s.covered_until)
+from confidential.fact
+join collection.source s on s.code = fact.source
+join reference.category c on c.code = fact.category and c.taxonomy = :taxonomy
+where fact.commune is not null and c.domain <> 'S' and c.sensitivity < 2
+    and s.visibility <> 'interne' and s.charter_signed_on <= :today
+    and fact.local_day >= make_date(:first_year, 1, 1) and fact.local_day < make_date(:end_year, 1, 1)
+    and {within_contract}
 group by 1, 2, 3, 4, 5

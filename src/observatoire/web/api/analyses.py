@@ -43,7 +43,7 @@ from observatoire.web.schemas.analyses import (
     TrendAnswer,
     TrendOut,
 )
-from observatoire.web.schemas.base import CountOut
+from observatoire.web.schemas.base import CountOut, DeclaredBreakOut
 
 router = APIRouter(prefix="/analyses", tags=["analyses"], responses=PROBLEMS)
 
@@ -184,7 +184,7 @@ def tendances(
         step=answer.step,
         series=[MonthOut.model_validate(point) for point in answer.series],
         change=ChangeOut.model_validate(answer.change),
-        breaks=list(answer.breaks),
+        breaks=[DeclaredBreakOut.model_validate(found) for found in answer.breaks],
     )
     proof = proof_out(answer.proof, released.disclosure)
     return respond(released, TrendAnswer(question=question_out(asked), result=result, proof=proof))

@@ -6,7 +6,6 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from observatoire.analyses import source_report
-from observatoire.analyses.coverage import MonthState
 from observatoire.analyses.source_report import SourceReport
 from observatoire.disclosure.released import Count, Disclosure
 from observatoire.intake.faults import label_of
@@ -39,7 +38,7 @@ def get_source_report(
 def report_out(report: SourceReport, disclosure: Disclosure) -> SourceReportOut:
     """A source's report under its wire names."""
     months, quality, lines = report.coverage.months, report.quality, report.lines
-    missing = [f"{month:%Y-%m}" for month, state in months.items() if state is MonthState.MISSING]
+    missing = [f"{month:%Y-%m}" for month, state in months.items() if state.is_silent]
     received = sum(report.coverage.has(month) for month in months)
     # Nothing is zero only where every month was received: what is missing may hold facts.
     known = quality.facts or received == len(months)

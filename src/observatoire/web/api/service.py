@@ -1,11 +1,15 @@
 """Health: the process, then what it needs."""
 
-from fastapi import APIRouter
+from datetime import UTC, datetime
+
+from fastapi import APIRouter, Response
 
 from observatoire.errors import UnavailableStore
+from observatoire.notices.measures import measure
+from observatoire.outputs import prometheus
 from observatoire.store import schema
 from observatoire.store.reference import territories
-from observatoire.web.dependencies import ServicesDep
+from observatoire.web.dependencies import AdministratorDep, ServicesDep
 from observatoire.web.problems import PROBLEMS
 
 router = APIRouter(tags=["service"])
@@ -26,3 +30,18 @@ def ready(found: ServicesDep) -> dict[str, str]:
         if not territories.is_loaded(connection):
             raise UnavailableStore("territoires")
     return {"etat": "pret"}
+
+
+@router.get(
+    "/metriques",
+    summary="Mesures pour la supervision (Prometheus)",
+    response_class=Response,
+    responses={
+        200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "texte Prometheus"},
+        **{status: PROBLEMS[status] for status in (401, 403, 503)},
+    },
+)
+def metrics(who: AdministratorDep, found: ServicesDep) -> Response:
+    """Sources late, imports by state: it names every source, so it wants a key of the administration."""
+    content = prometheus.exposition(measure(found.database, datetime.now(UTC)))
+    return Response(content, media_type=prometheus.MEDIA_TYPE, headers={"Cache-Control": "no-store"})

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import Field
 
-from observatoire.web.schemas.base import CountOut, ProofOut, QuestionOut, Wire
+from observatoire.web.schemas.base import CountOut, DeclaredBreakOut, ProofOut, QuestionOut, Wire
 
 
 class CategoryTotalOut(Wire):
@@ -177,6 +177,7 @@ class MonthOut(Wire):
     facts: CountOut = Field(serialization_alias="faits")
     expected: float | None = Field(serialization_alias="attendu")
     complete: bool = Field(serialization_alias="complet")
+    provisional: bool = Field(serialization_alias="provisoire")
 
 
 class ChangeOut(Wire):
@@ -200,7 +201,7 @@ class TrendOut(Wire):
     step: str = Field(serialization_alias="pas")
     series: list[MonthOut]
     change: ChangeOut = Field(serialization_alias="evolution_annuelle")
-    breaks: list[str] = Field(serialization_alias="ruptures")
+    breaks: list[DeclaredBreakOut] = Field(serialization_alias="ruptures")
 
 
 class TrendAnswer(Wire):
@@ -246,16 +247,28 @@ class HotspotAnswer(Wire):
     proof: ProofOut = Field(serialization_alias="preuve")
 
 
+class MonthStateOut(Wire):
+    """One month of one source; ``echeance``: the day from which it is late if nothing came."""
+
+    month: str = Field(serialization_alias="periode")
+    state: str = Field(
+        serialization_alias="etat", description="recu, partiel, neant, en_retard, a_venir ou absent"
+    )
+    provisional: bool = Field(serialization_alias="provisoire")
+    due_date: date | None = Field(serialization_alias="echeance")
+
+
 class SourceCoverageOut(Wire):
     """One line of the coverage matrix."""
 
     source: str
     label: str = Field(serialization_alias="libelle")
-    months: list[dict[str, str]] = Field(serialization_alias="mois")
+    months: list[MonthStateOut] = Field(serialization_alias="mois")
+    breaks: list[DeclaredBreakOut] = Field(serialization_alias="ruptures")
 
 
 class MatrixOut(Wire):
-    """Source × month: recu, partiel, neant or absent."""
+    """Source × month, with the breaks inside the period."""
 
     months: list[str] = Field(serialization_alias="mois")
     sources: list[SourceCoverageOut]

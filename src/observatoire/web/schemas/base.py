@@ -45,14 +45,37 @@ class HeadcountOut(Wire):
     excluded: list[ExclusionOut] = Field(serialization_alias="exclus")
 
 
+class ContractOut(Wire):
+    """The clauses that bind what is counted and shown of a source."""
+
+    kind: str = Field(serialization_alias="type")
+    group: str = Field(serialization_alias="groupe")
+    visibility: str = Field(serialization_alias="visibilite")
+    precision: str
+    retention_years: int | None = Field(serialization_alias="conservation_annees")
+    charter_signed_on: date | None = Field(serialization_alias="charte_signee_le")
+
+
+class DeclaredBreakOut(Wire):
+    """A declared break inside what the figures rest on."""
+
+    source: str
+    day: date = Field(serialization_alias="jour")
+    kind: str = Field(serialization_alias="type")
+    reason: str = Field(serialization_alias="motif")
+
+
 class SourceMonthsOut(Wire):
-    """Months of one source by state."""
+    """Months of one source by state: nothing came for ``mois_absents``, of which some were due."""
 
     source: str
     received: int = Field(serialization_alias="mois_recus")
     missing: list[str] = Field(serialization_alias="mois_absents")
+    late: list[str] = Field(serialization_alias="mois_en_retard")
     partial: list[str] = Field(serialization_alias="mois_partiels")
     nil: list[str] = Field(serialization_alias="mois_neant")
+    provisional: list[str] = Field(serialization_alias="mois_provisoires")
+    contract: ContractOut = Field(serialization_alias="contrat")
 
 
 class CoverageOut(Wire):
@@ -64,7 +87,7 @@ class CoverageOut(Wire):
     geography: int = Field(serialization_alias="geographie")
     sources: list[SourceMonthsOut]
     other_sources: int = Field(serialization_alias="autres_sources")
-    breaks: list[str] = Field(serialization_alias="ruptures")
+    breaks: list[DeclaredBreakOut] = Field(serialization_alias="ruptures")
     provisional_since: date | None = Field(serialization_alias="provisoire_depuis")
     deduced_period: bool = Field(serialization_alias="periode_deduite")
 

@@ -1,13 +1,80 @@
 """Sources, imports, categories, territories, editions on the wire."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from observatoire.domain.source import SourceKind, Visibility
+from observatoire.domain.schedule import Periodicity
+from observatoire.domain.series_break import BreakKind
+from observatoire.domain.source import PlacePrecision, SourceKind, Visibility
 from observatoire.web.schemas.base import Wire
+
+MONTH = r"^(\d{4}-)?(0[1-9]|1[0-2])$"
+
+
+class ScheduleWire(Wire):
+    """What a source is expected to send, and when what it has not sent is late."""
+
+    model_config = ConfigDict(extra="forbid", from_attributes=True)
+
+    periodicity: Periodicity = Field(validation_alias="periodicite", serialization_alias="periodicite")
+    delay_days: int = Field(
+        validation_alias="delai_jours",
+        serialization_alias="delai_jours",
+        ge=0,
+        le=366,
+        description="jours laissés après la fin de la période envoyée",
+    )
+    since: date = Field(validation_alias="attendu_depuis", serialization_alias="attendu_depuis")
+    suspended: list[Annotated[str, Field(pattern=MONTH)]] = Field(
+        default_factory=list,
+        validation_alias="mois_suspendus",
+        serialization_alias="mois_suspendus",
+        max_length=60,
+        description="« 2026-08 » une fois, « 08 » chaque année",
+    )
+
+
+class CoveredTerritoryWire(Wire):
+    """A territory, and the days between which the source covers it."""
+
+    model_config = ConfigDict(extra="forbid", from_attributes=True)
+
+    territory: str = Field(validation_alias="territoire", serialization_alias="territoire")
+    valid_from: date = Field(validation_alias="valide_depuis", serialization_alias="valide_depuis")
+    valid_to: date | None = Field(
+        default=None, validation_alias="valide_jusqua", serialization_alias="valide_jusqua"
+    )
+
+
+class BreakIn(Wire):
+    """A break to declare: the first day of the new way of counting, and why, in French."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    day: date = Field(validation_alias="jour")
+    kind: BreakKind = Field(validation_alias="type")
+    reason: str = Field(validation_alias="motif", min_length=5, max_length=300)
+
+
+class BreakOut(Wire):
+    """A declared break: figures of both sides are not compared."""
+
+    number: int = Field(serialization_alias="numero")
+    source: str
+    day: date = Field(serialization_alias="jour")
+    kind: str = Field(serialization_alias="type")
+    reason: str = Field(serialization_alias="motif")
+    author: str = Field(serialization_alias="auteur")
+    created_at: datetime = Field(serialization_alias="cree_le")
+
+
+class BreakList(Wire):
+    """The breaks of a source, by day."""
+
+    breaks: list[BreakOut] = Field(serialization_alias="ruptures")
 
 
 class SourceIn(Wire):
@@ -26,6 +93,35 @@ class SourceIn(Wire):
     group: str | None = Field(default=None, validation_alias="groupe", pattern=r"^[a-z0-9][a-z0-9_-]{1,63}$")
     visibility: Visibility | None = Field(default=None, validation_alias="visibilite")
     fictional: bool = Field(default=False, validation_alias="fictif", description="données de démonstration")
+    territories: list[CoveredTerritoryWire] | None = Field(
+        default=None,
+        validation_alias="territoires",
+        max_length=100,
+        description="territoires successifs ; le dernier est « territoire »",
+    )
+    precision: PlacePrecision = Field(
+        default=PlacePrecision.POINT, description="lieu le plus fin qui soit conservé et montré"
+    )
+    retention_years: int | None = Field(
+        default=None,
+        validation_alias="conservation_annees",
+        ge=1,
+        le=30,
+        description="âge à partir duquel un fait n'est plus situé qu'à sa commune",
+    )
+    charter_signed_on: date | None = Field(
+        default=None,
+        validation_alias="charte_signee_le",
+        description="sans charte signée, rien ne sort du périmètre",
+    )
+    settling_days: int | None = Field(
+        default=None,
+        validation_alias="delai_consolidation_jours",
+        ge=0,
+        le=730,
+        description="jours après la fin d'un mois pendant lesquels ses chiffres sont provisoires",
+    )
+    schedule: ScheduleWire | None = Field(default=None, validation_alias="calendrier")
 
 
 class SourceOut(Wire):
@@ -42,6 +138,12 @@ class SourceOut(Wire):
     group: str = Field(serialization_alias="groupe")
     visibility: str = Field(serialization_alias="visibilite")
     fictional: bool = Field(serialization_alias="fictif")
+    territories: list[CoveredTerritoryWire] = Field(serialization_alias="territoires")
+    precision: str
+    retention_years: int | None = Field(serialization_alias="conservation_annees")
+    charter_signed_on: date | None = Field(serialization_alias="charte_signee_le")
+    settling_days: int | None = Field(serialization_alias="delai_consolidation_jours")
+    schedule: ScheduleWire | None = Field(serialization_alias="calendrier")
 
 
 class SourceList(Wire):

@@ -9,10 +9,15 @@ import numpy as np
 import polars as pl
 import shapely
 
+from observatoire.atlas import replacing
 from observatoire.atlas.contours import read_contours
+from observatoire.atlas.errors import NoGeography
 from observatoire.atlas.geometry import area_km2
+from observatoire.atlas.layers import read_layers
 from observatoire.atlas.qpv import Qpv, read_neighbourhoods
+from observatoire.atlas.replacing import Replacement
 from observatoire.atlas.table import read_atlas
+from observatoire.domain.territory import TerritoryLevel
 from observatoire.store.engine import Database
 from observatoire.store.reference import categories, territories
 
@@ -35,17 +40,64 @@ def load_france(database: Database, data: Path, progress: Progress) -> int:
             ),
             atlas.memberships,
             atlas.former_codes,
-            _contour_rows(contours.frame, contours.source),
+            _contour_rows(contours.frame),
             date(int(str(atlas.territories["vintage"].max())), 1, 1),
         )
     return atlas.territories.height
 
 
-def _contour_rows(frame: pl.DataFrame, source: str) -> pl.DataFrame:
+def load_contours(
+    database: Database,
+    data: Path,
+    path: Path,
+    progress: Progress,
+    *,
+    layer: str | None = None,
+    epsg: int | None = None,
+) -> Replacement:
+    """Replace contours of communes by those of a file; all of it or nothing.
+
+    Raises:
+        InvalidLayer, InvalidFeature, LayerToChoose: the file can't be used; what stood stands.
+        NoGeography: no territory is loaded.
+    """
+    progress("lecture du fichier")
+    atlas = read_atlas(data / "territoires")
+    found = replacing.drawn(atlas, read_layers(path, replacing.LAYERS, name=layer, epsg=epsg))
+    with database.owning() as connection:
+        progress("lecture des contours en place")
+        standing = _standing(territories.standing_contours(connection))
+        progress("comparaison, réunion et recherche des défauts")
+        done = replacing.replace(atlas, standing, found, path.name)
+        progress("écriture dans la base")
+        territories.replace_contours(connection, _contour_rows(done.frame))
+    return done
+
+
+def _standing(frame: pl.DataFrame) -> replacing.Standing:
+    if frame.is_empty():
+        raise NoGeography
+    shapes: dict[TerritoryLevel, dict[str, shapely.Geometry]] = {
+        level: {} for level in TerritoryLevel if level is not TerritoryLevel.QPV
+    }
+    drawn = frame.drop_nulls("geometry")
+    geometries = shapely.from_wkb(np.array(drawn["geometry"].to_list(), dtype=object))
+    for level, code, shape in zip(drawn["level"], drawn["code"], geometries, strict=True):
+        shapes[TerritoryLevel(level)][code] = shape
+    keys = frame.select("level", "code").rows()
+    told = {
+        code: frozenset(defects)
+        for (level, code), defects in zip(keys, frame["defects"], strict=True)
+        if level in replacing.LOWEST
+    }
+    return replacing.Standing(shapes, dict(zip(keys, frame["source"], strict=True)), told)
+
+
+def _contour_rows(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.select(
         "level",
         "code",
-        pl.lit(source).alias("source"),
+        "source",
         "area_km2",
         "defects",
         pl.col("geometry").bin.encode("hex").alias("geom"),
@@ -76,13 +128,15 @@ def _leaf(row: dict[str, str]) -> dict[str, object]:
     }
 
 
-def load_neighbourhoods(database: Database, path: Path) -> int:
+def load_neighbourhoods(
+    database: Database, path: Path, *, layer: str | None = None, epsg: int | None = None
+) -> int:
     """Load a QPV layer of either generation and place the stored facts in it.
 
     Returns:
         The number of neighbourhoods.
     """
-    records = read_neighbourhoods(path)
+    records = read_neighbourhoods(path, layer=layer, epsg=epsg)
     with database.owning() as connection:
         for generation in sorted({r.generation for r in records}):
             chosen = [r for r in records if r.generation == generation]

@@ -1,6 +1,5 @@
-"""``preparer``, ``qpv charger``, ``cle creer``: the schema, the map of France, the keys."""
+"""``preparer``, ``cle creer``: the schema, the map of France, the keys."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,9 +15,6 @@ from observatoire.store.reference import territories
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command(help="Met la base à jour et charge les territoires de France.")(preparer)
-    qpv = typer.Typer(help="Quartiers prioritaires de la politique de la ville.", no_args_is_help=True)
-    qpv.command("charger", help="Charge une couche GeoJSON de QPV, génération 2015 ou 2024.")(charger_qpv)
-    app.add_typer(qpv, name="qpv")
     cle = typer.Typer(help="Clés d'accès à l'API.", no_args_is_help=True)
     cle.command("creer", help="Crée une clé et l'affiche une seule fois.")(creer_cle)
     app.add_typer(cle, name="cle")
@@ -39,12 +35,6 @@ def preparer(
     typer.echo("Chargement des territoires de France")
     number = service.load_france(found.database, found.settings.data, progress())
     typer.echo(f"{number} territoires chargés.")
-
-
-def charger_qpv(context: typer.Context, fichier: Path) -> None:
-    """Load a layer of priority neighbourhoods."""
-    number = service.load_neighbourhoods(context_of(context).database, fichier)
-    typer.echo(f"{number} quartiers prioritaires chargés depuis {fichier.name}.")
 
 
 def creer_cle(

@@ -295,3 +295,33 @@ def shared_communes(connection: Connection, code: TerritoryCode, among: Sequence
         text(query("shared_communes")), {"level": code.level, "code": code.code, "among": list(among)}
     )
     return frozenset(row[0] for row in rows)
+
+
+def standing_contours(connection: Connection) -> pl.DataFrame:
+    """Every contour but those of parts of communes: ``level, code, source, defects, geometry`` (WKB)."""
+    rows = connection.execute(text(query("standing_contours"))).all()
+    return pl.DataFrame(
+        [(r.level, r.code, r.source, list(r.defects), r.wkb and bytes(r.wkb)) for r in rows],
+        schema={
+            "level": pl.String,
+            "code": pl.String,
+            "source": pl.String,
+            "defects": pl.List(pl.String),
+            "geometry": pl.Binary,
+        },
+        orient="row",
+    )
+
+
+def replace_contours(connection: Connection, contours_frame: pl.DataFrame) -> int:
+    """Put contours in place of those that stand, where they differ; how many did.
+
+    ``contours_frame``: as in ``replace_all``. The territories are written too, as they were: a gazetteer
+    looks at them to know that something changed.
+    """
+    connection.execute(text(query("create_new_contours")))
+    copy_frame(connection, "new_contour", contours_frame)
+    changed: int = connection.execute(text(query("change_contours"))).rowcount
+    connection.execute(text(query("tell_gazetteers")))
+    connection.execute(text("drop table new_contour"))
+    return changed

@@ -109,7 +109,25 @@ GLOSSARY: tuple[Term, ...] = (
         "qpv",
         "chevauche communes et IRIS ; les listes de 2015 et de 2024 diffèrent",
     ),
-    Term("IRIS", "iris", "iris", "découpage statistique (Insee)", planned=True),
+    Term("IRIS", "IRIS", "iris", "découpage statistique (Insee) ; un fait localisé en a un au plus"),
+    Term(
+        "zone",
+        "Zone",
+        "zone",
+        "dessinée par une organisation, par versions datées ; les zones peuvent se recouvrir",
+    ),
+    Term(
+        "type de zone",
+        "ZoneKind",
+        "type",
+        "quartier, residence, secteur_patrouille, bassin_delinquance, autre",
+    ),
+    Term(
+        "rattachement",
+        "assignment",
+        "rattachement",
+        "les faits localisés, revus parce qu'un contour ou une zone a changé",
+    ),
     Term("maille", "cell", "maille", "cellule H3 ; en paramètre, sa résolution"),
     Term("millésime", "vintage", "millesime", "sur chaque découpage et chaque population"),
     Term(
@@ -183,6 +201,11 @@ GLOSSARY: tuple[Term, ...] = (
 )
 
 FIELDS: dict[str, str] = {
+    "assigned": "rattachee",
+    "assignment": "rattachement",
+    "assignments": "rattachements",
+    "requested_at": "demande_le",
+    "subject": "objet",
     "classed_share": "part_classee",
     "expires_at": "expire_le",
     "files": "fichiers",

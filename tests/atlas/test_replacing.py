@@ -171,7 +171,7 @@ def test_an_arrondissement_is_known_by_its_own_code_whatever_its_parent(atlas: A
 
 
 def load(world: World, path: Path) -> Replacement:
-    return service.load_contours(world.database, world.settings.data, path, lambda _: None)
+    return service.load_contours(world.database, world.settings.data, path, lambda _: None)[0]
 
 
 def contour_of(world: World, code: str) -> tuple[str, shapely.Geometry]:

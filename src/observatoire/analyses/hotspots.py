@@ -177,7 +177,7 @@ def find(
                 _method(chosen, mask, threshold, computed.star),
                 digest,
                 link,
-                tuple(_warnings(coverage, shares, places, mask, computed.star)),
+                (*asking.notes, *_warnings(coverage, shares, places, mask, computed.star)),
             ),
         )
 

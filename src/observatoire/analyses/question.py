@@ -2,8 +2,9 @@
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from observatoire.analyses import places
 from observatoire.disclosure.gate import Journal
 from observatoire.disclosure.policy import Audience, Caller, audience_of, outside_audience
 from observatoire.domain.incident import Category
@@ -53,8 +54,9 @@ class Question:
 class Asking:
     """A question in the hands of a caller: what each analysis needs to answer.
 
-    ``sources`` are those that the caller may read and that were asked for; ``other_sources``
-    counts those that exist on the territory and stay unnamed.
+    ``question`` names the version of the zone that answers. ``sources`` are those that the caller may
+    read and that were asked for; ``other_sources`` counts those that exist on the territory and stay
+    unnamed. ``notes``: French sentences about the territory that the reader must see.
     """
 
     question: Question
@@ -67,6 +69,7 @@ class Asking:
     leaves: tuple[str, ...] | None
     sources: tuple[Source, ...]
     other_sources: int
+    notes: tuple[str, ...] = ()
 
     @property
     def groups(self) -> dict[str, list[Source]]:
@@ -117,6 +120,8 @@ def ask(connection: Connection, question: Question, caller: Caller, journal: Jou
     Raises:
         UnknownTerritory, UnknownCode: a filter names nothing that the caller may see.
     """
+    place = places.resolve(connection, question.territory, question.period, caller)
+    question = replace(question, territory=place.territory)
     record = territories.get(connection, question.territory)
     communes = tuple(territories.communes_of(connection, question.territory))
     audience = audience_of(caller, frozenset(c.code for c in communes))
@@ -137,6 +142,7 @@ def ask(connection: Connection, question: Question, caller: Caller, journal: Jou
         leaves=leaves,
         sources=_chosen(readable, question.sources) if audience is Audience.INTERNE else (),
         other_sources=hidden,
+        notes=place.notes,
     )
 
 

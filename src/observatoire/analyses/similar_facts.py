@@ -78,7 +78,7 @@ def find(
                 ),
                 digest,
                 link,
-                (*coverage_warnings(coverage, places), _PROPOSED),
+                (*asking.notes, *coverage_warnings(coverage, places), _PROPOSED),
             )
             return SimilarFacts(question, len(found), tuple(found[:MOST_PAIRS]), proof)
 

@@ -130,7 +130,7 @@ def _fresh(connection: Connection, asking: Asking) -> Released[Summary]:
             METHOD,
             digest,
             link,
-            (*coverage_warnings(coverage, places), *_uneven(summaries)),
+            (*asking.notes, *coverage_warnings(coverage, places), *_uneven(summaries)),
         )
         return Summary(asking.question, summaries, proof)
 

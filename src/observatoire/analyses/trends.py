@@ -125,7 +125,7 @@ def follow(database: Database, question: Question, caller: Caller, journal: Jour
                     METHOD,
                     digest,
                     link,
-                    tuple(coverage_warnings(coverage, places)),
+                    (*asking.notes, *coverage_warnings(coverage, places)),
                 ),
             )
 

@@ -1,16 +1,16 @@
-"""``territoires``, ``qpv``: contours brought by the operator, and what became of them."""
+"""``territoires``, ``qpv``, ``iris``: contours brought by the operator, and what became of them."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from observatoire.atlas import service
+from observatoire.atlas import parts, service
+from observatoire.atlas.parts import Loaded
 from observatoire.atlas.replacing import Replacement
-from observatoire.cli.context import context_of, progress
+from observatoire.cli.context import Context, context_of, progress
+from observatoire.cli.zones import Epsg, Layer, assign
 
-Layer = Annotated[str | None, typer.Option("--couche", help="couche à lire, si le fichier en a plusieurs")]
-Epsg = Annotated[int | None, typer.Option(help="système des coordonnées, si le fichier ne le dit pas")]
 FORMATS = "GeoJSON (ou .gz), GeoPackage ou Shapefile (ou .zip)"
 SHOWN = 12
 
@@ -27,6 +27,9 @@ def register(app: typer.Typer) -> None:
         charger_qpv
     )
     app.add_typer(qpv, name="qpv")
+    iris = typer.Typer(help="IRIS (découpage statistique de l'Insee).", no_args_is_help=True)
+    iris.command("charger", help=f"Charge une couche d'IRIS : {FORMATS}.")(charger_iris)
+    app.add_typer(iris, name="iris")
 
 
 def charger_territoires(
@@ -34,11 +37,12 @@ def charger_territoires(
 ) -> None:
     """Replace contours, and tell what became of each."""
     found = context_of(context)
-    done = service.load_contours(
+    done, asked = service.load_contours(
         found.database, found.settings.data, fichier, progress(), layer=couche, epsg=epsg
     )
     for line in told(done):
         typer.echo(line)
+    assign(found, asked)
 
 
 def told(done: Replacement) -> list[str]:
@@ -76,5 +80,26 @@ def _counted(number: int, noun: str) -> str:
 
 def charger_qpv(context: typer.Context, fichier: Path, couche: Layer = None, epsg: Epsg = None) -> None:
     """Load a layer of priority neighbourhoods."""
-    number = service.load_neighbourhoods(context_of(context).database, fichier, layer=couche, epsg=epsg)
-    typer.echo(f"{number} quartiers prioritaires chargés depuis {fichier.name}.")
+    found = context_of(context)
+    loaded = parts.load_neighbourhoods(found.database, fichier, layer=couche, epsg=epsg)
+    _tell(found, loaded, f"quartiers prioritaires chargés depuis {fichier.name}")
+
+
+def charger_iris(
+    context: typer.Context,
+    fichier: Path,
+    millesime: Annotated[int | None, typer.Option(help="par défaut, celui des communes")] = None,
+    couche: Layer = None,
+    epsg: Epsg = None,
+) -> None:
+    """Load a layer of IRIS."""
+    found = context_of(context)
+    loaded = parts.load_iris(found.database, fichier, progress(), vintage=millesime, layer=couche, epsg=epsg)
+    _tell(found, loaded, f"IRIS chargés depuis {fichier.name}")
+
+
+def _tell(found: Context, loaded: Loaded, words: str) -> None:
+    typer.echo(f"{loaded.number} {words}.")
+    if loaded.repaired:
+        typer.echo(f"  {loaded.repaired} contours invalides, réparés")
+    assign(found, loaded.assignment)

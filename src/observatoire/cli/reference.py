@@ -7,7 +7,8 @@ import typer
 from observatoire.atlas import service
 from observatoire.cli.context import context_of, progress
 from observatoire.disclosure.policy import Role
-from observatoire.domain.territory import TerritoryCode
+from observatoire.domain.territory import TerritoryCode, TerritoryLevel
+from observatoire.errors import FieldError, InvalidRequest
 from observatoire.store import accounts, schema
 from observatoire.store.reference import territories
 
@@ -46,6 +47,10 @@ def creer_cle(
 ) -> None:
     """Create a key for a role, an organisation and territories."""
     grant = [TerritoryCode.parse(code) for code in territoire or ["nation:FR"]]
+    if any(code.level in (TerritoryLevel.ZONE, TerritoryLevel.IRIS) for code in grant):
+        raise InvalidRequest(
+            fields=(FieldError("territoire", "une clé porte sur des communes entières", "commune:31555"),)
+        )
     with context_of(context).database.importing() as connection:
         key = accounts.create_key(connection, libelle, role.value, organisation, grant)
     typer.echo(key)

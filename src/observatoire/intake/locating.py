@@ -214,6 +214,7 @@ def _with_territories_of_point(frame: pl.DataFrame, gazetteer: Gazetteer) -> pl.
         pl.Series("arrondissement", arrondissements, pl.String),
         pl.Series("qpv_2015", within(gazetteer.neighbourhoods_2015), pl.String),
         pl.Series("qpv_2024", within(gazetteer.neighbourhoods_2024), pl.String),
+        pl.Series("iris", within(gazetteer.iris), pl.String),
         pl.when(pl.Series(located)).then(pl.Series(cells)).alias("cell"),
         pl.when(pl.Series(located))
         .then(pl.lit(LocationPrecision.POINT.value))

@@ -24,6 +24,7 @@ from observatoire.web.api import (
     service,
     sources,
     territories,
+    zones,
 )
 from observatoire.web.dependencies import Services
 from observatoire.web.last_resort import LastResort
@@ -66,6 +67,7 @@ def build_app(database: Database, settings: Settings) -> FastAPI:
         facts,
         sources,
         territories,
+        zones,
         analyses,
         coverage,
         editions,

@@ -6,6 +6,13 @@ exists (
         and (s.covered_until is null or fact.local_day < s.covered_until)
 )
 
+-- name: within_zone
+exists (
+    select from confidential.fact_zone z
+    join collection.zone_version v on v.number = z.zone_version
+    where z.key = fact.key and v.zone = cast(:zone as uuid) and v.version = cast(:zone_version as integer)
+)
+
 -- name: count_by_category
 select category, source, count(*) as facts, count(geom) as located,
     count(*) filter (where hour_of_week is not null) as timed

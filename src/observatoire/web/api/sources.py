@@ -87,7 +87,7 @@ def list_categories(who: KeyedDep, found: ServicesDep) -> CategoryList:
 
 def _source(found: Services, body: SourceIn) -> Source:
     territory = parse_territory(body.territory)
-    if territory.level in (TerritoryLevel.QPV, TerritoryLevel.ARRONDISSEMENT):
+    if territory.level.is_part_of_communes:
         # Coverage is known by commune: a part would be taken for the whole.
         raise InvalidRequest(
             fields=(FieldError("territoire", "une source couvre des communes entières", "commune:75056"),)

@@ -9,7 +9,8 @@ import polars as pl
 import pytest
 import shapely
 
-from observatoire.atlas.contours import OVERDRAWN, locate_file, read_contours
+from observatoire.atlas.contours import locate_file, read_contours
+from observatoire.atlas.defects import OVERDRAWN
 from observatoire.atlas.table import read_atlas
 from observatoire.domain.territory import TerritoryLevel
 from observatoire.space.locate import CommuneLocator

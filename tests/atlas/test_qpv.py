@@ -11,6 +11,8 @@ from observatoire.atlas.errors import InvalidQpvFeature, InvalidQpvFile
 from observatoire.atlas.qpv import read_neighbourhoods
 from observatoire.errors import InvalidRequest
 from observatoire.space.crs import to_metric
+from support.layers import feature as layer_feature
+from support.layers import geojson, written
 
 ROOT = Path(__file__).parents[2]
 REAL = ROOT.parent / "shared" / "data" / "qpv" / "qp.geojson"
@@ -207,3 +209,19 @@ def test_what_is_not_a_layer_is_refused(tmp_path, content):
 def test_a_file_that_does_not_exist_is_said_so(tmp_path):
     with pytest.raises(InvalidQpvFile, match="inaccessible"):
         read_neighbourhoods(tmp_path / "none.geojson")
+
+
+@pytest.mark.parametrize("name", ["qpv.gpkg", "qpv.shp", "qpv.zip", "qpv.geojson.gz"])
+def test_any_format_of_a_gis_is_read(tmp_path, name):
+    shape, columns = (
+        shapely.Polygon(RING),
+        {"CODE_QP": ["QN03101M"], "LIB_QP": ["Cité"], "INSEE_COM": ["31555"]},
+    )
+    path = tmp_path / name
+    if name.endswith(".gz"):
+        geojson(path, layer_feature(shape, **{field: values[0] for field, values in columns.items()}))
+    else:
+        written(path, [shape], columns)
+    [found] = read_neighbourhoods(path)
+    assert (found.code, found.name, found.communes) == ("QN03101M", "Cité", ("31555",))
+    assert found.geometry.symmetric_difference(shape).area < 1e-12

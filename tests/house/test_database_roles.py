@@ -20,7 +20,9 @@ PUBLISHED = {name for name in TABLES if name.startswith("published.")}
 
 MAY_READ = {
     DatabaseRole.IMPORT: REFERENCE | COLLECTION | CONFIDENTIAL | {"accounts.api_key"},
-    DatabaseRole.ANALYSIS: REFERENCE | COLLECTION | {"confidential.fact", "accounts.api_key"},
+    DatabaseRole.ANALYSIS: REFERENCE
+    | COLLECTION
+    | {"confidential.fact", "confidential.fact_zone", "accounts.api_key"},
     DatabaseRole.PUBLICATION: REFERENCE | COLLECTION | {"confidential.fact"} | PUBLISHED,
     DatabaseRole.DIFFUSION: REFERENCE | PUBLISHED,
 }

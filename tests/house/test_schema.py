@@ -140,7 +140,7 @@ def test_a_fact_holds_no_text_but_codes_and_the_label_of_its_category(shared_wor
     assert texts == {
         "source", "category", "category_mode", "source_label", "time_precision", "location_precision",
         "commune", "declared_commune", "arrondissement", "epci", "ept", "departement", "region",
-        "qpv_2015", "qpv_2024", "unit", "anomalies",
+        "qpv_2015", "qpv_2024", "iris", "unit", "anomalies",
     }  # fmt: skip
 
 

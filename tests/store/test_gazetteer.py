@@ -2,7 +2,7 @@ import threading
 
 from sqlalchemy import text
 
-from observatoire.atlas import service as atlas
+from observatoire.atlas import parts
 from observatoire.settings import Settings
 from observatoire.store.engine import Database
 from observatoire.store.reference import gazetteer
@@ -69,7 +69,7 @@ def test_a_change_that_is_rolled_back_is_not_seen(shared_world: World) -> None:
 def test_neighbourhoods_loaded_again_by_another_process_are_seen(shared_world: World) -> None:
     before = load(shared_world)
     other = Database(shared_world.database.url, pooled=False)
-    atlas.load_neighbourhoods(other, Settings().data / "qpv" / "qpv_fictifs.geojson")
+    parts.load_neighbourhoods(other, Settings().data / "qpv" / "qpv_fictifs.geojson")
     other.dispose()
     after = load(shared_world)
     assert after is not before

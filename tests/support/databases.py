@@ -11,6 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from psycopg import sql
 
+from observatoire.atlas import parts
 from observatoire.atlas import service as atlas
 from observatoire.intake.classing import versions
 from observatoire.settings import Settings
@@ -54,7 +55,7 @@ def make_template(server: str, folder: Path) -> str:
             data = Settings().data
             versions.load_shipped(database, data)
             atlas.load_france(database, data, lambda _: None)
-            atlas.load_neighbourhoods(database, data / "qpv" / "qpv_fictifs.geojson")
+            parts.load_neighbourhoods(database, data / "qpv" / "qpv_fictifs.geojson")
             database.dispose()
             (folder / "template.done").touch()
     return name

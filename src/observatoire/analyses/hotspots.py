@@ -181,6 +181,7 @@ def find(
                 digest,
                 link,
                 (
+                    *asking.notes,
                     *coverage_warnings(coverage, shares, asking),
                     *_warnings(places, mask, computed.star),
                 ),

@@ -154,8 +154,9 @@ def _cells(
 ) -> Cells:
     """Cells whose centre lies in the communes kept, or in the part of them asked for."""
     territory = asking.question.territory
-    if territory.level in (TerritoryLevel.QPV, TerritoryLevel.ARRONDISSEMENT):
-        shapes = territories.contours(connection, territory.level, [territory.code])
+    if territory.level.is_part_of_communes:
+        shape = territories.shape_of(connection, territory)
+        shapes = {} if shape is None else {territory.code: shape}
     elif unit is TerritoryLevel.DEPARTEMENT:
         whole, rest = territories.split_by_departement(connection, communes)
         shapes = territories.contours(connection, TerritoryLevel.DEPARTEMENT, whole)
@@ -177,7 +178,7 @@ def _buffer(
     window = (float(longitude.min()), float(latitude.min()), float(longitude.max()), float(latitude.max()))
     shapes = territories.contours_in(connection, TerritoryLevel.COMMUNE, window)
     # A neighbourhood or an arrondissement is a part of its commune: the rest of it is around.
-    part = asking.question.territory.level in (TerritoryLevel.QPV, TerritoryLevel.ARRONDISSEMENT)
+    part = asking.question.territory.level.is_part_of_communes
     outside = frozenset(shapes) - (frozenset() if part else {c.code for c in asking.communes})
     for source in sources:
         outside &= communes_throughout(connection, source, sorted(outside), asking.question.period)

@@ -2,8 +2,9 @@
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from observatoire.analyses import places
 from observatoire.analyses.errors import ServiceActivity
 from observatoire.disclosure.gate import Journal
 from observatoire.disclosure.policy import Audience, Caller, audience_of, outside_audience
@@ -11,15 +12,13 @@ from observatoire.domain.incident import Category
 from observatoire.domain.period import Period
 from observatoire.domain.scope import Scope
 from observatoire.domain.source import Source
-from observatoire.domain.territory import TerritoryCode, TerritoryLevel
+from observatoire.domain.territory import TerritoryCode
 from observatoire.errors import FieldError, NonAdditiveSources, NotComputableResult, UnknownCode
 from observatoire.store import sources as source_store
 from observatoire.store.engine import Connection
 from observatoire.store.reference import categories as category_store
 from observatoire.store.reference import territories
 from observatoire.store.reference.territories import CommuneRecord, TerritoryRecord
-
-BELOW_THE_COMMUNE = frozenset({TerritoryLevel.QPV, TerritoryLevel.ARRONDISSEMENT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +55,10 @@ class Question:
 class Asking:
     """A question in the hands of a caller: what each analysis needs to answer.
 
-    ``sources`` are those that the caller may read and that were asked for; ``other_sources``
-    counts those that exist on the territory and stay unnamed; ``coarse`` are those left out because
-    their contract stops at the commune and the territory lies below it.
+    ``question`` names the version of the zone that answers. ``sources`` are those that the caller may
+    read and that were asked for; ``other_sources`` counts those that exist on the territory and stay
+    unnamed; ``coarse`` are those left out because their contract stops at the commune and the territory
+    lies below it. ``notes``: French sentences about the territory that the reader must see.
     """
 
     question: Question
@@ -72,6 +72,7 @@ class Asking:
     sources: tuple[Source, ...]
     other_sources: int
     coarse: tuple[Source, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def groups(self) -> dict[str, list[Source]]:
@@ -122,6 +123,8 @@ def ask(connection: Connection, question: Question, caller: Caller, journal: Jou
     Raises:
         UnknownTerritory, UnknownCode: a filter names nothing that the caller may see.
     """
+    place = places.resolve(connection, question.territory, question.period, caller)
+    question = replace(question, territory=place.territory)
     record = territories.get(connection, question.territory)
     communes = tuple(territories.communes_of(connection, question.territory))
     audience = audience_of(caller, frozenset(c.code for c in communes))
@@ -144,12 +147,13 @@ def ask(connection: Connection, question: Question, caller: Caller, journal: Jou
         sources=_chosen(readable, question.sources) if audience is Audience.INTERNE else (),
         other_sources=hidden,
         coarse=tuple(s for s in present if s not in readable) if audience is Audience.INTERNE else (),
+        notes=place.notes,
     )
 
 
 def may_speak_of(source: Source, territory: TerritoryCode) -> bool:
     """Whether the contract of a source lets its facts be counted in a territory of this level."""
-    return source.precision.allows_neighbourhoods or territory.level not in BELOW_THE_COMMUNE
+    return source.precision.allows_neighbourhoods or not territory.level.is_part_of_communes
 
 
 def leaves_of(taxonomy: tuple[Category, ...], asked: tuple[str, ...]) -> tuple[str, ...]:

@@ -84,7 +84,7 @@ def find(
                 ),
                 digest,
                 link,
-                (*coverage_warnings(coverage, places, asking), _PROPOSED),
+                (*asking.notes, *coverage_warnings(coverage, places, asking), _PROPOSED),
             )
             return SimilarFacts(question, len(found), tuple(found[:MOST_PAIRS]), proof)
 

@@ -131,7 +131,7 @@ def _fresh(connection: Connection, asking: Asking) -> Released[Summary]:
             METHOD,
             digest,
             link,
-            (*coverage_warnings(coverage, places, asking, since), *_uneven(summaries)),
+            (*asking.notes, *coverage_warnings(coverage, places, asking, since), *_uneven(summaries)),
         )
         return Summary(asking.question, summaries, proof)
 

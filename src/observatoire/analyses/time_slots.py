@@ -111,7 +111,7 @@ def tabulate(
                     _method(split),
                     digest,
                     link,
-                    (*coverage_warnings(coverage, places, asking), *_warnings(unknown, total)),
+                    (*asking.notes, *coverage_warnings(coverage, places, asking), *_warnings(unknown, total)),
                 ),
             )
 

@@ -128,7 +128,7 @@ def follow(database: Database, question: Question, caller: Caller, journal: Jour
                     replace(METHOD, parameters=METHOD.parameters | side.bounds),
                     digest,
                     link,
-                    (*coverage_warnings(coverage, places, asking), *side.warnings),
+                    (*asking.notes, *coverage_warnings(coverage, places, asking), *side.warnings),
                 ),
             )
 

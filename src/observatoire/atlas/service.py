@@ -1,19 +1,25 @@
-"""Loads the reference: France and its priority neighbourhoods."""
+"""Loads the reference: France, contours brought by the operator."""
 
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from uuid import UUID
 
 import numpy as np
 import polars as pl
 import shapely
 
+from observatoire.atlas import replacing
 from observatoire.atlas.contours import read_contours
-from observatoire.atlas.geometry import area_km2
-from observatoire.atlas.qpv import Qpv, read_neighbourhoods
+from observatoire.atlas.errors import NoGeography
+from observatoire.atlas.layers import read_layers
+from observatoire.atlas.replacing import Replacement
 from observatoire.atlas.table import read_atlas
-from observatoire.store.engine import Database
-from observatoire.store.reference import territories
+from observatoire.domain.territory import TerritoryLevel
+from observatoire.store import assignments, zones
+from observatoire.store.assignments import Subject
+from observatoire.store.engine import Connection, Database
+from observatoire.store.reference import loading
 
 Progress = Callable[[str], None]
 
@@ -26,73 +32,81 @@ def load_france(database: Database, data: Path, progress: Progress) -> int:
     contours = read_contours(atlas)
     progress("écriture dans la base")
     with database.owning() as connection:
-        territories.replace_all(
+        loading.replace_all(
             connection,
             atlas.territories.select(
                 "level", "code", "name", "kind", "vintage", "population", "population_vintage"
             ),
             atlas.memberships,
             atlas.former_codes,
-            _contour_rows(contours.frame, contours.source),
+            _contour_rows(contours.frame),
             date(int(str(atlas.territories["vintage"].max())), 1, 1),
         )
+        _ask_again(connection)
     return atlas.territories.height
 
 
-def _contour_rows(frame: pl.DataFrame, source: str) -> pl.DataFrame:
+def load_contours(
+    database: Database,
+    data: Path,
+    path: Path,
+    progress: Progress,
+    *,
+    layer: str | None = None,
+    epsg: int | None = None,
+) -> tuple[Replacement, UUID | None]:
+    """Replace contours of communes by those of a file; all of it or nothing.
+
+    Returns:
+        What became of the file, and the assignment of the facts that follows, if any.
+
+    Raises:
+        InvalidLayer, InvalidFeature, LayerToChoose: the file can't be used; what stood stands.
+        NoGeography: no territory is loaded.
+    """
+    progress("lecture du fichier")
+    atlas = read_atlas(data / "territoires")
+    found = replacing.drawn(atlas, read_layers(path, replacing.LAYERS, name=layer, epsg=epsg))
+    with database.owning() as connection:
+        progress("lecture des contours en place")
+        standing = _standing(loading.standing_contours(connection))
+        progress("comparaison, réunion et recherche des défauts")
+        done = replacing.replace(atlas, standing, found, path.name)
+        progress("écriture dans la base")
+        loading.replace_contours(connection, _contour_rows(done.frame))
+        asked = _ask_again(connection)
+    return done, asked
+
+
+def _ask_again(connection: Connection) -> UUID | None:
+    """The facts are looked at again, and the communes that each zone touches."""
+    zones.renew_communes(connection)
+    return assignments.request(connection, Subject.TERRITORIES)
+
+
+def _standing(frame: pl.DataFrame) -> replacing.Standing:
+    if frame.is_empty():
+        raise NoGeography
+    shapes: dict[TerritoryLevel, dict[str, shapely.Geometry]] = {level: {} for level in TerritoryLevel}
+    drawn = frame.drop_nulls("geometry")
+    geometries = shapely.from_wkb(np.array(drawn["geometry"].to_list(), dtype=object))
+    for level, code, shape in zip(drawn["level"], drawn["code"], geometries, strict=True):
+        shapes[TerritoryLevel(level)][code] = shape
+    keys = frame.select("level", "code").rows()
+    told = {
+        code: frozenset(defects)
+        for (level, code), defects in zip(keys, frame["defects"], strict=True)
+        if level in replacing.LOWEST
+    }
+    return replacing.Standing(shapes, dict(zip(keys, frame["source"], strict=True)), told)
+
+
+def _contour_rows(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.select(
         "level",
         "code",
-        pl.lit(source).alias("source"),
+        "source",
         "area_km2",
         "defects",
         pl.col("geometry").bin.encode("hex").alias("geom"),
     )
-
-
-def load_neighbourhoods(database: Database, path: Path) -> int:
-    """Load a QPV layer of either generation and place the stored facts in it.
-
-    Returns:
-        The number of neighbourhoods.
-    """
-    records = read_neighbourhoods(path)
-    with database.owning() as connection:
-        for generation in sorted({r.generation for r in records}):
-            chosen = [r for r in records if r.generation == generation]
-            communes = {r.code: r.communes or territories.touched(connection, r.geometry) for r in chosen}
-            territories.replace_neighbourhoods(
-                connection,
-                pl.DataFrame([_neighbourhood(r) for r in chosen]),
-                pl.DataFrame([_link(r.code, commune) for r in chosen for commune in communes[r.code]]),
-                pl.DataFrame([_neighbourhood_contour(r, path) for r in chosen]),
-                date(generation, 1, 1),
-            )
-            territories.place_facts_in_neighbourhoods(connection, generation, [r.code for r in chosen])
-    return len(records)
-
-
-def _neighbourhood(record: Qpv) -> dict[str, object]:
-    return {
-        "level": "qpv",
-        "code": record.code,
-        "name": record.name,
-        "kind": "qpv",
-        "vintage": record.generation,
-        "fictional": record.fictional,
-    }
-
-
-def _link(code: str, commune: str) -> dict[str, object]:
-    return {"child_level": "qpv", "child_code": code, "parent_level": "commune", "parent_code": commune}
-
-
-def _neighbourhood_contour(record: Qpv, path: Path) -> dict[str, object]:
-    return {
-        "level": "qpv",
-        "code": record.code,
-        "source": path.name,
-        "area_km2": float(area_km2(np.array([record.geometry]))[0]),
-        "defects": ["contour_repare"] if record.repaired else [],
-        "geom": shapely.to_wkb(record.geometry, hex=True),
-    }

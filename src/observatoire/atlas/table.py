@@ -60,6 +60,10 @@ class Atlas:
     former_codes: pl.DataFrame
     delegated: pl.DataFrame
 
+    def codes(self, level: TerritoryLevel) -> list[str]:
+        """Codes of a level."""
+        return self.territories.filter(pl.col("level") == level)["code"].to_list()
+
     def children(self, parent: TerritoryLevel, code: str, level: TerritoryLevel) -> list[str]:
         """Codes of one level that lie wholly inside a territory, sorted; empty when unknown."""
         found = self.memberships.filter(

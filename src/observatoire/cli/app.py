@@ -5,11 +5,25 @@ from typing import Any
 
 import typer
 
-from observatoire.cli import analyses, categories, demo, imports, notices, reference, serving, working
+from observatoire.cli import (
+    analyses,
+    categories,
+    demo,
+    geography,
+    imports,
+    notices,
+    reference,
+    serving,
+    working,
+    zones,
+)
 from observatoire.cli.context import Context
 from observatoire.errors import ObservatoireError
 from observatoire.settings import Settings
 from observatoire.store.engine import Database
+
+COMMANDS = (reference, geography, zones, imports, categories, analyses, notices, demo, serving, working)
+"""In the order in which they are listed."""
 
 
 def build_cli(
@@ -31,7 +45,18 @@ def build_cli(
         settings = make_settings()
         context.obj = Context(settings, make_database(settings), make_app, work)
 
-    for module in (reference, imports, categories, analyses, notices, demo, serving, working):
+    for module in (
+        reference,
+        geography,
+        zones,
+        imports,
+        categories,
+        analyses,
+        notices,
+        demo,
+        serving,
+        working,
+    ):
         module.register(app)
 
     def run() -> None:

@@ -16,7 +16,7 @@ import typer
 import uvicorn
 
 from observatoire.analyses import editions
-from observatoire.atlas import service as atlas_service
+from observatoire.atlas import parts
 from observatoire.cli.context import OPERATOR, Context, context_of, progress
 from observatoire.cli.working import Attendant
 from observatoire.demo import DEFAULT_SEED, EPCI_CODE, SOURCES, DemoCommune, write
@@ -80,7 +80,7 @@ def charger(context: typer.Context) -> None:
     typer.echo("Génération des exports (données fictives)")
     first = _first_month(datetime.now(UTC).date())
     write(folder, _communes(found), first, DEFAULT_SEED)
-    atlas_service.load_neighbourhoods(found.database, found.settings.data / "qpv" / "qpv_fictifs.geojson")
+    parts.load_neighbourhoods(found.database, found.settings.data / "qpv" / "qpv_fictifs.geojson")
     keys = _create_keys(found)
     with Attendant(found.settings), _served(found) as client:
         client.headers["Authorization"] = f"Bearer {keys['administration']}"

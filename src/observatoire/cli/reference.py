@@ -1,6 +1,5 @@
-"""``preparer``, ``qpv charger``, ``cle creer``: the schema, the map of France, the keys."""
+"""``preparer``, ``cle creer``: the schema, the map of France, the keys."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -8,7 +7,8 @@ import typer
 from observatoire.atlas import service
 from observatoire.cli.context import context_of, progress
 from observatoire.disclosure.policy import Role
-from observatoire.domain.territory import TerritoryCode
+from observatoire.domain.territory import TerritoryCode, TerritoryLevel
+from observatoire.errors import FieldError, InvalidRequest
 from observatoire.intake.classing import versions
 from observatoire.store import accounts, schema
 from observatoire.store.reference import territories
@@ -17,9 +17,6 @@ from observatoire.store.reference import territories
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command(help="Met la base à jour et charge les territoires de France.")(preparer)
-    qpv = typer.Typer(help="Quartiers prioritaires de la politique de la ville.", no_args_is_help=True)
-    qpv.command("charger", help="Charge une couche GeoJSON de QPV, génération 2015 ou 2024.")(charger_qpv)
-    app.add_typer(qpv, name="qpv")
     cle = typer.Typer(help="Clés d'accès à l'API.", no_args_is_help=True)
     cle.command("creer", help="Crée une clé et l'affiche une seule fois.")(creer_cle)
     app.add_typer(cle, name="cle")
@@ -43,12 +40,6 @@ def preparer(
     typer.echo(f"{number} territoires chargés.")
 
 
-def charger_qpv(context: typer.Context, fichier: Path) -> None:
-    """Load a layer of priority neighbourhoods."""
-    number = service.load_neighbourhoods(context_of(context).database, fichier)
-    typer.echo(f"{number} quartiers prioritaires chargés depuis {fichier.name}.")
-
-
 def creer_cle(
     context: typer.Context,
     libelle: str,
@@ -58,6 +49,10 @@ def creer_cle(
 ) -> None:
     """Create a key for a role, an organisation and territories."""
     grant = [TerritoryCode.parse(code) for code in territoire or ["nation:FR"]]
+    if any(code.level in (TerritoryLevel.ZONE, TerritoryLevel.IRIS) for code in grant):
+        raise InvalidRequest(
+            fields=(FieldError("territoire", "une clé porte sur des communes entières", "commune:31555"),)
+        )
     with context_of(context).database.importing() as connection:
         key = accounts.create_key(connection, libelle, role.value, organisation, grant)
     typer.echo(key)

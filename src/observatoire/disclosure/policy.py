@@ -83,6 +83,10 @@ class Caller:
         inside = self.communes is None or communes <= self.communes
         return self.may_read_source(organisation) and (organisation == self.organisation or inside)
 
+    def may_draw_zones_for(self, organisation: str) -> bool:
+        """Administration for every organisation, any other key for its own."""
+        return self.administers or (self.role is not None and organisation == self.organisation != "")
+
     def may_import_for(self, organisation: str) -> bool:
         """Administration for every source, an agent or partner for its own organisation's."""
         if self.administers:

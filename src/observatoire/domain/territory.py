@@ -19,6 +19,13 @@ class TerritoryLevel(StrEnum):
     REGION = "region"
     NATION = "nation"
     QPV = "qpv"
+    IRIS = "iris"
+    ZONE = "zone"
+
+    @property
+    def is_part_of_communes(self) -> bool:
+        """Whether it may hold a part of a commune only: what is known by commune does not speak of it."""
+        return self in (self.ARRONDISSEMENT, self.QPV, self.IRIS, self.ZONE)
 
 
 CODE_PATTERNS: dict[TerritoryLevel, re.Pattern[str]] = {
@@ -30,6 +37,8 @@ CODE_PATTERNS: dict[TerritoryLevel, re.Pattern[str]] = {
     TerritoryLevel.REGION: re.compile(r"\d{2}|9[78]\d"),
     TerritoryLevel.NATION: re.compile(r"FR"),
     TerritoryLevel.QPV: re.compile(r"QP\d{6}|QN[0-9AB]{3}\d{2}[A-Z]"),
+    TerritoryLevel.IRIS: re.compile(r"(\d{2}|2[AB])\d{7}"),
+    TerritoryLevel.ZONE: re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(@[1-9]\d{0,3})?"),
 }
 
 
@@ -38,7 +47,8 @@ class TerritoryCode:
     """A territory as the wire writes it: ``niveau:code`` (codes are always text).
 
     Codes: COG for communes, arrondissements, départements and régions; SIREN for
-    EPCI and EPT; QP (2015) or QN (2024) for priority neighbourhoods.
+    EPCI and EPT; QP (2015) or QN (2024) for priority neighbourhoods; commune and four digits for
+    IRIS; the identifier of a zone, and ``@n`` for one of its versions.
     """
 
     level: TerritoryLevel

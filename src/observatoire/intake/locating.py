@@ -227,6 +227,7 @@ def _with_territories_of_point(frame: pl.DataFrame, gazetteer: Gazetteer) -> pl.
         pl.coalesce(declared, within(gazetteer.municipal_arrondissements)).alias("arrondissement"),
         within(gazetteer.neighbourhoods_2015).alias("qpv_2015"),
         within(gazetteer.neighbourhoods_2024).alias("qpv_2024"),
+        within(gazetteer.iris).alias("iris"),
         pl.when(pl.Series(located)).then(pl.Series(cells)).alias("cell"),
         pl.when(pl.Series(located))
         .then(pl.lit(LocationPrecision.POINT.value))

@@ -27,7 +27,7 @@ from observatoire.intake.staging import as_facts
 from observatoire.intake.tally import Tally
 from observatoire.intake.vault import Deposit
 from observatoire.store import imports, sources
-from observatoire.store.confidential import incidents
+from observatoire.store.confidential import incidents, placements
 from observatoire.store.confidential.incidents import Staged, Staging, Upserted
 from observatoire.store.engine import Connection
 from observatoire.store.imports import ImportRecord
@@ -133,6 +133,7 @@ class _Run:
             imports.lock_source(connection, self.source.code)
             if (elsewhere := _ended_elsewhere(connection, self.record)) is not None:
                 return elsewhere
+            placements.hold(connection)
             with self.desk.database.importing() as aside:
                 imports.forget_rejects(aside, self.record.number)
             done = self._written(connection, inspected)
@@ -156,6 +157,7 @@ class _Run:
             if held or self.record.simulation:
                 staging.discard()
             else:
+                placements.follow_import(connection, self.record.number)
                 staging.keep()
         counts = self.tally.counts(upserted, duplicates)
         return self._reported(counts, staged, upserted, held)

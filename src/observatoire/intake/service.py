@@ -17,7 +17,7 @@ from observatoire.intake.parsing.dates import latest_admissible
 from observatoire.intake.report import LineCounts
 from observatoire.intake.vault import Deposit
 from observatoire.store import imports
-from observatoire.store.confidential import incidents
+from observatoire.store.confidential import incidents, placements
 from observatoire.store.engine import Connection, Database
 from observatoire.store.imports import ImportRecord
 
@@ -209,7 +209,8 @@ def undo_import(desk: Desk, record: ImportRecord, *, caller: str) -> None:
         imports.lock_source(connection, record.source)
         if not imports.move(connection, record.id, {"valide", "a_confirmer"}, "annule"):
             raise Conflict(f"Cet import est « {record.state} » : seul un import valide peut être annulé.")
-        incidents.undo(connection, record.number)
+        with placements.following(connection, record.number):
+            incidents.undo(connection, record.number)
         imports.mark_undone(connection, record.id, f"Annulé par {caller}.")
     desk.deposits.remove(str(record.id))
     desk.rejects.remove(str(record.id))

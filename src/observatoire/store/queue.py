@@ -23,6 +23,7 @@ from observatoire.store.queries import query
 
 QUEUE = "imports"
 IMPORT_TASK = "importer"
+ASSIGNMENT_TASK = "rattacher"
 
 _jobs = JobManager(SyncPsycopgConnector())
 
@@ -34,6 +35,7 @@ class StalledJob:
     id: int
     import_id: UUID | None
     attempts: int
+    assignment_id: UUID | None = None
 
 
 def connection_arguments(url: str) -> dict[str, Any]:
@@ -44,13 +46,16 @@ def connection_arguments(url: str) -> dict[str, Any]:
 
 def defer_import(connection: Connection, record: ImportRecord) -> None:
     """Put an import in the queue, in the transaction that records it; those of one source go one by one."""
-    job = Job(
-        queue=QUEUE,
-        lock=f"import:{record.source}",
-        queueing_lock=None,
-        task_name=IMPORT_TASK,
-        task_kwargs={"import_id": str(record.id)},
-    )
+    _defer(connection, f"import:{record.source}", IMPORT_TASK, {"import_id": str(record.id)})
+
+
+def defer_assignment(connection: Connection, id_: UUID) -> None:
+    """Put an assignment in the queue, in the transaction that records it; they go one by one."""
+    _defer(connection, ASSIGNMENT_TASK, ASSIGNMENT_TASK, {"assignment_id": str(id_)})
+
+
+def _defer(connection: Connection, lock: str, task: str, values: dict[str, Any]) -> None:
+    job = Job(queue=QUEUE, lock=lock, queueing_lock=None, task_name=task, task_kwargs=values)
     # The types that procrastinate's query names are not qualified.
     connection.execute(text("set local search_path to queue, public"))
     try:
@@ -78,7 +83,11 @@ def stalled(connection: Connection, seconds: float, lost: Collection[int] = ()) 
         lost: jobs of a living worker that are stalled all the same.
     """
     rows = connection.execute(text(query("stalled_jobs")), {"seconds": seconds, "lost": list(lost)})
-    return [StalledJob(r.id, UUID(r.import_id) if r.import_id else None, r.attempts) for r in rows]
+    return [StalledJob(r.id, _id(r.import_id), r.attempts, _id(r.assignment_id)) for r in rows]
+
+
+def _id(told: str | None) -> UUID | None:
+    return UUID(told) if told else None
 
 
 def retry(connection: Connection, job: int, at: datetime) -> None:

@@ -301,6 +301,54 @@ correspondence = Table(
     schema="collection",
 )
 
+zone = Table(
+    "zone",
+    metadata,
+    Column("id", UUID(as_uuid=True), primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("organisation", Text, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    schema="collection",
+)
+
+zone_version = Table(
+    "zone_version",
+    metadata,
+    Column("number", Integer, Identity(), primary_key=True),
+    Column("zone", UUID(as_uuid=True), ForeignKey("collection.zone.id"), nullable=False),
+    Column("version", SmallInteger, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_to", Date),
+    Column("area_km2", Float, nullable=False),
+    Column("defects", ARRAY(Text), nullable=False, server_default="{}"),
+    Column("communes", ARRAY(Text), nullable=False),
+    Column("geom", _geometry("MULTIPOLYGON"), nullable=False),
+    Column("author", Text, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("assigned", Boolean, nullable=False, server_default="false"),
+    CheckConstraint("valid_to > valid_from", name="validity"),
+    UniqueConstraint("zone", "version"),
+    schema="collection",
+)
+
+assignment = Table(
+    "assignment",
+    metadata,
+    Column("id", UUID(as_uuid=True), primary_key=True),
+    Column("subject", Text, nullable=False),
+    Column("zone_version", Integer, ForeignKey("collection.zone_version.number")),
+    Column("state", Text, nullable=False),
+    Column("phase", Text, nullable=False),
+    Column("position", LargeBinary),
+    Column("done", BigInteger, nullable=False, server_default="0"),
+    Column("total", BigInteger),
+    Column("requested_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("finished_at", DateTime(timezone=True)),
+    Column("message", Text),
+    schema="collection",
+)
+
 # ---- confidential: facts ------------------------------------------------------------------
 
 
@@ -336,6 +384,7 @@ def _fact_columns() -> list[Column[object]]:
         Column("anomalies", ARRAY(Text), nullable=False),
         Column("occurred_to", DateTime(timezone=True)),
         Column("taxonomy", SmallInteger, nullable=False, server_default="1"),
+        Column("iris", Text),
     ]
 
 
@@ -378,6 +427,16 @@ fact_history = Table(
     metadata,
     *_fact_columns(),
     PrimaryKeyConstraint("key", "content"),
+    schema="confidential",
+)
+
+fact_zone = Table(
+    "fact_zone",
+    metadata,
+    Column("zone_version", Integer, nullable=False),
+    Column("key", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("zone_version", "key"),
+    Index("ix_fact_zone_key", "key"),
     schema="confidential",
 )
 

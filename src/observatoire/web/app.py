@@ -27,6 +27,7 @@ from observatoire.web.api import (
     service,
     sources,
     territories,
+    zones,
 )
 from observatoire.web.dependencies import Services
 from observatoire.web.last_resort import LastResort
@@ -72,6 +73,7 @@ def build_app(database: Database, settings: Settings) -> FastAPI:
         breaks,
         notices,
         territories,
+        zones,
         analyses,
         coverage,
         editions,

@@ -39,7 +39,7 @@ VALIDATION_MESSAGES = {
     "int_parsing": "un nombre entier est attendu",
     "float_parsing": "un nombre est attendu",
     "bool_parsing": "« true » ou « false » est attendu",
-    "uuid_parsing": "un identifiant d'import est attendu",
+    "uuid_parsing": "un identifiant est attendu",
     "literal_error": "valeur inconnue",
     "enum": "valeur inconnue",
     "json_invalid": "le corps n'est pas du JSON",

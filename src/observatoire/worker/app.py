@@ -70,6 +70,10 @@ def make_app(desk: Desk, settings: Settings, *, periodic: bool) -> App:
     def run_import(context: JobContext, import_id: str) -> None:
         tasks.run_import(desk, UUID(import_id), context.job.attempts)
 
+    @app.task(queue=queue.QUEUE, name=queue.ASSIGNMENT_TASK, pass_context=True, retry=tasks.Patience())
+    def run_assignment(context: JobContext, assignment_id: str) -> None:
+        tasks.run_assignment(desk, UUID(assignment_id), context.job.attempts)
+
     if periodic:
 
         @app.periodic(cron=EVERY_HOUR)

@@ -14,10 +14,13 @@ from observatoire.intake.desk import Desk
 from observatoire.store import imports, queue
 from observatoire.store.engine import Connection
 from observatoire.store.queue import StalledJob
+from observatoire.worker import tasks
 
 logger = logging.getLogger("observatoire.worker")
 
 MOST_RUNS = 3
+MOST_RUNS_OF_ASSIGNMENT = 20
+"""Each run begins where the last one died."""
 ORPHAN_AFTER = timedelta(minutes=15)
 """An import without a job may be running elsewhere (the command line runs its own): it is left this long."""
 
@@ -64,14 +67,17 @@ class Recovery:
     def _restart_stalled(self, lost: set[int]) -> None:
         with self.desk.database.importing() as connection:
             for job in queue.stalled(connection, self.silence, lost):
-                logger.warning("import %s was cut short (run %d)", job.import_id, job.attempts + 1)
-                if job.import_id is not None and job.attempts + 1 < MOST_RUNS:
+                about = job.import_id or job.assignment_id
+                logger.warning("job about %s was cut short (run %d)", about, job.attempts + 1)
+                if job.attempts + 1 < _most_runs(job):
                     queue.retry(connection, job.id, self.desk.now())
                 else:
                     self._end(connection, job)
 
     def _end(self, connection: Connection, job: StalledJob) -> None:
         """The import first: if we die in between, the job is still there to tell."""
+        if job.assignment_id is not None:
+            tasks.fail_assignment(self.desk, job.assignment_id, "travailleur interrompu trop souvent")
         if job.import_id is not None:
             running.fail(self.desk, job.import_id, str(InterruptedImport(MOST_RUNS)))
         queue.give_up(connection, job.id)
@@ -83,3 +89,9 @@ class Recovery:
                 if record is not None:
                     logger.warning("import %s had no job", id_)
                     queue.defer_import(connection, record)
+
+
+def _most_runs(job: StalledJob) -> int:
+    if job.assignment_id is not None:
+        return MOST_RUNS_OF_ASSIGNMENT
+    return MOST_RUNS if job.import_id is not None else 0

@@ -10,11 +10,13 @@ from procrastinate.jobs import Job
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 
 from observatoire.errors import ImportFailed, NotFound, UnavailableStore
-from observatoire.intake import purging, running
+from observatoire.intake import assigning, purging, running
+from observatoire.intake.assigning import AssignmentFailed
 from observatoire.intake.desk import Desk
 from observatoire.notices import watching
 from observatoire.notices.mail import Mailbox
 from observatoire.settings import Settings
+from observatoire.store import assignments
 
 logger = logging.getLogger("observatoire.worker")
 
@@ -63,6 +65,38 @@ def run_import(desk: Desk, id_: UUID, attempts: int) -> None:
 def _fail(desk: Desk, id_: UUID, failure: ImportFailed) -> None:
     try:
         running.fail(desk, id_, str(failure))
+    except UnavailableStore:
+        raise TryAgain from None
+
+
+def run_assignment(desk: Desk, id_: UUID, attempts: int) -> None:
+    """Run an assignment to its end; what is done when it breaks stands.
+
+    Raises:
+        TryAgain: the database went away.
+    """
+    try:
+        assigning.run(desk.database, id_)
+    except NotFound:
+        logger.error("assignment %s is in the queue but not in the database", id_)
+    except UnavailableStore:
+        if attempts + 1 < MOST_RUNS_WITHOUT_STORE:
+            raise TryAgain from None
+        fail_assignment(desk, id_, "base indisponible")
+    except BaseException as error:  # noqa: BLE001 - a panic of polars is no Exception
+        logger.error("assignment %s broken by %s", id_, type(error).__name__)
+        fail_assignment(desk, id_, type(error).__name__)
+
+
+def fail_assignment(desk: Desk, id_: UUID, reason: str) -> None:
+    """End an assignment as failed, with what to do.
+
+    Raises:
+        TryAgain: the database went away.
+    """
+    try:
+        with desk.database.importing() as connection:
+            assignments.fail(connection, id_, str(AssignmentFailed(reason)))
     except UnavailableStore:
         raise TryAgain from None
 

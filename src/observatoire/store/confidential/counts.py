@@ -16,6 +16,7 @@ from observatoire.store.queries import query
 LEVEL_COLUMNS = {
     TerritoryLevel.COMMUNE: "commune",
     TerritoryLevel.ARRONDISSEMENT: "arrondissement",
+    TerritoryLevel.IRIS: "iris",
     TerritoryLevel.EPCI: "epci",
     TerritoryLevel.EPT: "ept",
     TerritoryLevel.DEPARTEMENT: "departement",
@@ -112,11 +113,14 @@ def _where(scope: Scope, communes: frozenset[str] | None) -> tuple[str, dict[str
         clauses.append("category = any(:categories)")
         values["categories"] = list(scope.categories)
     level = scope.territory.level
-    if level in (TerritoryLevel.QPV, TerritoryLevel.ARRONDISSEMENT):
+    if level.is_part_of_communes:
         clauses.append(query("neighbourhood_allowed"))
     if level is TerritoryLevel.QPV:
         clauses.append(f"{'qpv_2015' if scope.territory.code.startswith('QP') else 'qpv_2024'} = :code")
         values["code"] = scope.territory.code
+    elif level is TerritoryLevel.ZONE:
+        clauses.append(query("within_zone"))
+        values["zone"], _, values["zone_version"] = scope.territory.code.partition("@")
     elif level is not TerritoryLevel.NATION:
         clauses.append(f"{LEVEL_COLUMNS[level]} = :code")
         values["code"] = scope.territory.code

@@ -17,12 +17,20 @@ exists (
 -- name: is_a_fact
 -- Service activity (domain S of the taxonomy) is never counted, whatever is asked.
 category not like 'S%'
+
 -- name: place_allowed
 s.precision in ('point', 'voie')
     and (s.retention_years is null or fact.local_day >= current_date - make_interval(years => s.retention_years))
 
 -- name: neighbourhood_allowed
 s.precision <> 'commune'
+
+-- name: within_zone
+exists (
+    select from confidential.fact_zone z
+    join collection.zone_version v on v.number = z.zone_version
+    where z.key = fact.key and v.zone = cast(:zone as uuid) and v.version = cast(:zone_version as integer)
+)
 
 -- name: count_by_category
 select category, source, count(*) as facts, count(geom) filter (where {place_allowed}) as located,

@@ -83,3 +83,30 @@ select c.code, st_asbinary(c.geom)
 from reference.contour c
 where c.level = :level and c.code = any(:codes) and c.geom is not null
 order by c.code
+
+-- name: standing_contours
+select c.level, c.code, c.source, c.defects, st_asbinary(c.geom) as wkb
+from reference.contour c
+where c.level not in ('qpv', 'iris')
+order by c.level, c.code
+
+-- name: create_new_contours
+create temporary table new_contour (like reference.contour) on commit drop
+
+-- name: change_contours
+-- Compared bit by bit: the operator = of geometries compares their boxes.
+update reference.contour c
+set source = n.source, area_km2 = n.area_km2, defects = n.defects, geom = n.geom
+from new_contour n
+where c.level = n.level
+    and c.code = n.code
+    and (
+        (c.source, c.defects) is distinct from (n.source, n.defects)
+        or st_asbinary(c.geom) is distinct from st_asbinary(n.geom)
+    )
+
+-- name: tell_gazetteers
+update reference.territory t
+set name = t.name
+from new_contour n
+where t.level = n.level and t.code = n.code

@@ -22,15 +22,6 @@ where c.level = 'commune'
     and st_area(st_intersection(c.geom, q.geom)) > st_area(q.geom) / 100
 order by c.code
 
--- name: leave_neighbourhoods
-update {table} set {column} = null where {column} = any(:codes)
-
--- name: enter_neighbourhoods
-update {table} f
-set {column} = c.code
-from reference.contour c
-where c.level = 'qpv' and c.code = any(:codes) and f.geom && c.geom and st_intersects(c.geom, f.geom)
-
 -- name: shared_communes
 select child_code
 from reference.membership

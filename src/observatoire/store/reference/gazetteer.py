@@ -56,6 +56,7 @@ class Gazetteer:
     municipal_arrondissements: CommuneLocator
     neighbourhoods_2015: CommuneLocator
     neighbourhoods_2024: CommuneLocator
+    iris: CommuneLocator
     turn: threading.Lock = field(default_factory=threading.Lock, compare=False, repr=False)
 
     @cached_property
@@ -124,6 +125,7 @@ def _codes(connection: Connection) -> Gazetteer:
         municipal_arrondissements=nowhere,
         neighbourhoods_2015=nowhere,
         neighbourhoods_2024=nowhere,
+        iris=nowhere,
     )
 
 
@@ -135,6 +137,7 @@ def _with_contours(gazetteer: Gazetteer, connection: Connection, window: Window)
         municipal_arrondissements=_locator(connection, "arrondissement", window),
         neighbourhoods_2015=_locator(connection, "qpv", window, vintage=2015),
         neighbourhoods_2024=_locator(connection, "qpv", window, vintage=2024),
+        iris=_locator(connection, "iris", window),
         turn=threading.Lock(),
     )
 

@@ -1,17 +1,17 @@
-"""Territories: written by the atlas, read by everyone."""
+"""Territories, read by everyone; the atlas writes them (``loading``)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
-import polars as pl
 import shapely
 from sqlalchemy import Connection, text
 
 from observatoire.domain.territory import TerritoryCode, TerritoryLevel
 from observatoire.errors import FieldError, UnknownTerritory
-from observatoire.store.copying import copy_frame
+from observatoire.store import zones
 from observatoire.store.queries import query
 
 
@@ -64,6 +64,8 @@ def get(connection: Connection, code: TerritoryCode) -> TerritoryRecord:
     Raises:
         UnknownTerritory: the code names nothing in the geography loaded.
     """
+    if code.level is TerritoryLevel.ZONE:
+        return _zone(connection, code)
     row = connection.execute(
         text(
             "select level, code, name, kind, vintage, population, population_vintage, fictional "
@@ -74,6 +76,16 @@ def get(connection: Connection, code: TerritoryCode) -> TerritoryRecord:
     if row is None:
         raise UnknownTerritory(str(code), fields=_nearest(connection, code))
     return _record(row)
+
+
+def _zone(connection: Connection, code: TerritoryCode) -> TerritoryRecord:
+    """A version of a zone as a territory: what it is called and the year from which it holds."""
+    identifier, _, version = code.code.partition("@")
+    found = zones.get(connection, UUID(identifier))
+    outline = found.version(int(version)) if found and version else None
+    if found is None or outline is None:
+        raise UnknownTerritory(str(code), fields=(FieldError("territoire", f"« {code} » n'existe pas"),))
+    return TerritoryRecord(code, outline.label, found.kind, outline.valid_from.year, None, None, False)
 
 
 def _nearest(connection: Connection, code: TerritoryCode) -> tuple[FieldError, ...]:
@@ -163,6 +175,14 @@ def contours(connection: Connection, level: TerritoryLevel, codes: Sequence[str]
     return {row[0]: shape for row, shape in zip(rows, shapes, strict=True)}
 
 
+def shape_of(connection: Connection, code: TerritoryCode) -> Any:  # noqa: ANN401
+    """The shape of a territory (shapely, degrees), None where it is not drawn."""
+    if code.level is TerritoryLevel.ZONE:
+        identifier, _, version = code.code.partition("@")
+        return zones.shape(connection, UUID(identifier), int(version))
+    return contours(connection, code.level, [code.code]).get(code.code)
+
+
 def communes_of(connection: Connection, code: TerritoryCode) -> list[CommuneRecord]:
     """The communes of a territory, in code order; a commune is its own, an arrondissement lies in one.
 
@@ -171,7 +191,11 @@ def communes_of(connection: Connection, code: TerritoryCode) -> list[CommuneReco
     if code.level is TerritoryLevel.COMMUNE:
         record = get(connection, code)
         return [CommuneRecord(code.code, record.name, record.population)]
-    if code.level in (TerritoryLevel.ARRONDISSEMENT, TerritoryLevel.QPV):
+    if code.level is TerritoryLevel.ZONE:
+        identifier, _, version = code.code.partition("@")
+        rows = connection.execute(text(query("zone_communes")), {"zone": identifier, "version": version})
+        return [CommuneRecord(row.code, row.name, row.population) for row in rows]
+    if code.level.is_part_of_communes:
         name = "communes_containing"
     else:
         name = "communes_of"
@@ -182,48 +206,6 @@ def communes_of(connection: Connection, code: TerritoryCode) -> list[CommuneReco
 def is_loaded(connection: Connection) -> bool:
     """Whether a geography stands in the reference."""
     return bool(connection.execute(text("select exists (select from reference.territory)")).scalar_one())
-
-
-def replace_all(
-    connection: Connection,
-    territories: pl.DataFrame,
-    memberships: pl.DataFrame,
-    former_codes: pl.DataFrame,
-    contours_frame: pl.DataFrame,
-    valid_from: date,
-) -> None:
-    """Load a whole geography in place of the one that stands; neighbourhoods (QPV) are kept apart.
-
-    ``contours_frame``: level, code, source, area_km2, defects, geom (EWKB, hex text).
-    """
-    connection.execute(text("delete from reference.membership where child_level <> 'qpv'"))
-    connection.execute(text("delete from reference.territory where level <> 'qpv'"))
-    connection.execute(text("delete from reference.former_code"))
-    copy_frame(connection, "reference.territory", territories)
-    dated = memberships.with_columns(pl.lit(valid_from).alias("valid_from"))
-    copy_frame(connection, "reference.membership", dated)
-    copy_frame(connection, "reference.former_code", former_codes)
-    copy_frame(connection, "reference.contour", contours_frame)
-
-
-def replace_neighbourhoods(
-    connection: Connection,
-    territories: pl.DataFrame,
-    memberships: pl.DataFrame,
-    contours_frame: pl.DataFrame,
-    valid_from: date,
-) -> None:
-    """Load priority neighbourhoods (QPV) of one generation in place of those that bear the same codes."""
-    codes = territories["code"].to_list()
-    for statement in (
-        "delete from reference.membership where child_level = 'qpv' and child_code = any(:codes)",
-        "delete from reference.territory where level = 'qpv' and code = any(:codes)",
-    ):
-        connection.execute(text(statement), {"codes": codes})
-    copy_frame(connection, "reference.territory", territories)
-    dated = memberships.with_columns(pl.lit(valid_from).alias("valid_from"))
-    copy_frame(connection, "reference.membership", dated)
-    copy_frame(connection, "reference.contour", contours_frame)
 
 
 def contours_in(
@@ -279,17 +261,9 @@ def touched(connection: Connection, shape: Any) -> tuple[str, ...]:  # noqa: ANN
     return tuple(row[0] for row in rows)
 
 
-def place_facts_in_neighbourhoods(connection: Connection, generation: int, codes: Sequence[str]) -> None:
-    """Give the stored facts their neighbourhood of one generation, for the codes just loaded."""
-    for table in ("confidential.fact", "confidential.fact_history"):
-        for name in ("leave_neighbourhoods", "enter_neighbourhoods"):
-            statement = query(name).format(table=table, column=f"qpv_{generation:d}")
-            connection.execute(text(statement), {"codes": list(codes)})
-
-
 def shared_communes(connection: Connection, code: TerritoryCode, among: Sequence[str]) -> frozenset[str]:
     """Those of some communes that lie in a territory (or are touched by it, for a neighbourhood)."""
-    if code.level in (TerritoryLevel.COMMUNE, TerritoryLevel.ARRONDISSEMENT, TerritoryLevel.QPV):
+    if code.level is TerritoryLevel.COMMUNE or code.level.is_part_of_communes:
         return frozenset(c.code for c in communes_of(connection, code)) & frozenset(among)
     rows = connection.execute(
         text(query("shared_communes")), {"level": code.level, "code": code.code, "among": list(among)}

@@ -69,7 +69,7 @@ def contract_of(connection: Connection, body: SourceIn) -> Source:
 
 
 def _territory(connection: Connection, territory: TerritoryCode) -> TerritoryCode:
-    if territory.level in (TerritoryLevel.QPV, TerritoryLevel.ARRONDISSEMENT):
+    if territory.level.is_part_of_communes:
         # Coverage is known by commune: a part would be taken for the whole.
         raise refuse("territoire", "une source couvre des communes entières", "commune:75056")
     territories.get(connection, territory)

@@ -61,6 +61,8 @@ def get_territory(found: ServicesDep, response: Response, territoire: str) -> Te
 
 def _existing(connection: Connection, code: TerritoryCode) -> TerritoryRecord:
     """The territory of an address: unknown, the address does not exist (404)."""
+    if code.level is TerritoryLevel.ZONE:
+        raise NotFound  # of an organisation: see /zones
     try:
         return territories.get(connection, code)
     except UnknownTerritory as unknown:

@@ -94,6 +94,7 @@ def row(reference: int, content: int) -> dict[str, object]:
         "anomalies": ["HEU_24", "GEO_ABSENT"][: content % 3],
         "occurred_to": moment + timedelta(hours=content) if content else None,
         "taxonomy": 1,
+        "iris": None,
     }
 
 

@@ -9,6 +9,7 @@ from observatoire.disclosure.policy import Caller
 from observatoire.domain.source import Source, SourceKind, Visibility
 from observatoire.domain.territory import TerritoryLevel, timezone_of
 from observatoire.errors import FieldError, InvalidRequest, NotFound
+from observatoire.intake.classing import reclassing
 from observatoire.store import sources as source_store
 from observatoire.store.engine import Connection
 from observatoire.store.reference import territories
@@ -70,7 +71,9 @@ def replace_source(who: AdministratorDep, found: ServicesDep, code: str, body: S
         raise InvalidRequest(fields=(FieldError("code", "diffère de l'adresse", code),))
     record = _source(found, body)
     with found.database.importing() as connection:
+        before = source_store.get(connection, code)
         source_store.replace(connection, record)
+        reclassing.follow_organisation(connection, before, record)
     return source_out(record)
 
 

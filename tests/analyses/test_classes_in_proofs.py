@@ -1,4 +1,4 @@
-"""Service activity is never counted, and every proof says how much is not classed: every analysis is walked."""
+"""Service activity is never counted; every proof says how much is not classed: each analysis is walked."""
 
 from typing import Any
 

@@ -259,6 +259,20 @@ def test_a_decision_of_the_organisation_holds_for_its_sources_and_no_other(desk:
     assert leaves(twin) == [("Chahut", "A101", "manuel", 0)]
 
 
+def test_a_source_that_passes_to_another_organisation_is_classed_by_its_decisions(desk: Desk) -> None:
+    world, owner = desk.world, f"nouvelle-{desk.source}"
+    world.source(f"{desk.source}d", territory=TOULOUSE, organisation=owner)
+    desk.send(rows("Chahut"))
+    said = [{"libelle": "Chahut", "categorie": "A101"}]
+    assert put(world, {"organisation": owner, "correspondances": said})["faits_reclasses"] == 0
+    contract = world.get(f"/sources/{desk.source}")
+    for organisation, leaf in ((owner, "A101"), (f"org-{desk.source}", "Z999")):
+        body = {k: v for k, v in contract.items() if v is not None} | {"organisation": organisation}
+        answer = world.client.put(f"/api/v1/sources/{desk.source}", json=body, headers=world.admin)
+        assert answer.status_code == 200, answer.text
+        assert [category for _, category, *_ in leaves(desk)] == [leaf]
+
+
 # ---- who may, and what is refused ------------------------------------------------------------
 
 

@@ -6,11 +6,12 @@ from functools import cache
 from observatoire.disclosure.confidential import Confidential
 from observatoire.domain.source import Source
 from observatoire.intake.classification import Classed
-from observatoire.intake.classing.in_force import InForce
+from observatoire.intake.classing.in_force import InForce, for_source
 from observatoire.intake.faults.content import CATEGORY_DEFAULT
 from observatoire.intake.parsing.text import plain
 from observatoire.intake.profiles import stored
 from observatoire.intake.profiles.shipping import shipped
+from observatoire.store import correspondences, imports
 from observatoire.store.confidential import classing
 from observatoire.store.confidential.classing import Reclassed, StoredLabel
 from observatoire.store.engine import Connection
@@ -41,6 +42,20 @@ def reclass(
         return judged(label)
 
     return write(connection, source, in_force, judge)
+
+
+def follow_organisation(connection: Connection, before: Source, after: Source) -> None:
+    """A source that passes to another organisation is classed by the decisions of that one."""
+    if before.organisation == after.organisation:
+        return
+    imports.lock_source(connection, after.code)
+    forms = {
+        form
+        for owner in (before.organisation, after.organisation)
+        for form in correspondences.in_force(connection, organisation=owner)
+    }
+    if forms:
+        reclass(connection, after, for_source(connection, after), forms)
 
 
 def judge_of(connection: Connection, source: Source, in_force: InForce) -> Callable[[StoredLabel], Classed]:

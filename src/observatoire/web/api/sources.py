@@ -6,6 +6,7 @@ from observatoire.disclosure.policy import Caller
 from observatoire.domain.schedule import Schedule
 from observatoire.domain.source import Source
 from observatoire.errors import FieldError, InvalidRequest, NotFound, UnknownSource
+from observatoire.intake.classing import reclassing
 from observatoire.store import sources as source_store
 from observatoire.store.engine import Connection
 from observatoire.web.api.contracts import contract_of
@@ -62,7 +63,9 @@ def replace_source(who: AdministratorDep, found: ServicesDep, code: str, body: S
         raise InvalidRequest(fields=(FieldError("code", "diffère de l'adresse", code),))
     with found.database.importing() as connection:
         record = contract_of(connection, body)
+        before = source_store.get(connection, code)
         source_store.replace(connection, record)
+        reclassing.follow_organisation(connection, before, record)
     return source_out(record)
 
 

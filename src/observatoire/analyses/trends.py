@@ -17,6 +17,7 @@ from observatoire.analyses.proof import (
     coverage_warnings,
     place_proof,
     provenance,
+    with_unplaced,
 )
 from observatoire.analyses.question import Question, ask
 from observatoire.disclosure import gate
@@ -104,9 +105,13 @@ def follow(database: Database, question: Question, caller: Caller, journal: Jour
         coverage = coverage_of(connection, sources, asking.communes, question.period)
         months = counts.by_month(connection, asking.scope(sources), coverage.covered)
         precisions = counts.by_precision(connection, asking.scope(sources), coverage.covered)
+        unplaced = counts.unplaced_by_month(connection, asking.scope(sources), coverage.covered)
         digest, link = provenance(connection, asking)
 
-        def answer(by_month: dict[date, int], precision: list[PrecisionCount]) -> TrendAnswer:
+        def answer(
+            by_month: dict[date, int], rest: tuple[list[PrecisionCount], dict[date, int]]
+        ) -> TrendAnswer:
+            precision, nowhere = rest
             places = place_proof(precision)
             trend, reason = _fit(by_month, coverage)
             total = sum(by_month.values())
@@ -115,11 +120,11 @@ def follow(database: Database, question: Question, caller: Caller, journal: Jour
             return TrendAnswer(
                 question=question,
                 step="mois",
-                series=_series(by_month, coverage, trend),
+                series=_series(by_month, coverage, trend, nowhere),
                 change=_change(by_month, coverage, trend, reason),
                 breaks=(),
                 proof=Proof(
-                    Headcount(total, used, exclusions),
+                    with_unplaced(Headcount(total, used, exclusions), asking, sum(nowhere.values())),
                     coverage_proof(coverage, asking),
                     places,
                     METHOD,
@@ -129,7 +134,8 @@ def follow(database: Database, question: Question, caller: Caller, journal: Jour
                 ),
             )
 
-        confidential = months.combine(precisions, answer)
+        rest = precisions.combine(unplaced, lambda precision, nowhere: (precision, nowhere))
+        confidential = months.combine(rest, answer)
     return gate.release(confidential, asking.audience, caller, f"tendances {question.canonical()}", journal)
 
 
@@ -151,12 +157,14 @@ def _fit(by_month: dict[date, int], coverage: Coverage) -> tuple[Trend | None, s
     return trend, None
 
 
-def _series(by_month: dict[date, int], coverage: Coverage, trend: Trend | None) -> tuple[MonthPoint, ...]:
+def _series(
+    by_month: dict[date, int], coverage: Coverage, trend: Trend | None, unplaced: dict[date, int]
+) -> tuple[MonthPoint, ...]:
     points = []
     for position, month in enumerate(coverage.period.months()):
         facts = by_month.get(month, 0)
-        # Nothing in a month that some source has not wholly sent is not a zero.
-        known = facts > 0 or coverage.is_observed(month)
+        # Nothing is no zero in a month not wholly sent, nor where a fact has no point.
+        known = facts > 0 or (coverage.is_observed(month) and not unplaced.get(month))
         expected = None if trend is None or np.isnan(trend.expected[position]) else trend.expected[position]
         points.append(
             MonthPoint(

@@ -266,3 +266,24 @@ def test_hours_trends_and_hotspots_answer_for_a_zone_and_name_its_version(town: 
         assert "Zone « Centre-ville », version 1 sur 1" in told
         assert "localisés par un point" in told
     assert total(count(town, zone["territoire"])) < total(count(town, TOULOUSE))
+
+
+def test_where_a_fact_has_no_point_an_empty_zone_is_not_a_zero(town: World) -> None:
+    empty = shapely.box(1.36, 43.57, 1.361, 43.571)
+    zone = draw(town, empty, "Sans fait")
+    worked(town)
+    with town.database.owning() as connection:
+        statement = "select count(*) from confidential.fact where geom is null and commune = '31555'"
+        nowhere = connection.execute(text(statement)).scalar_one()
+    assert nowhere >= 40
+    answer = count(town, zone["territoire"])
+    assert answer["resultat"]["groupes"][0]["faits"] == {"valeur": None, "etat": "absent"}
+    headcount = answer["preuve"]["effectif"]
+    assert headcount == {
+        "total": nowhere, "retenus": 0, "exclus": [{"motif": "non_localise", "nombre": nowhere}],
+    }  # fmt: skip
+    trend = town.get("/analyses/tendances", territoire=zone["territoire"], source="pm", **YEAR)
+    assert {p["faits"]["etat"] for p in trend["resultat"]["series"]} == {"absent"}
+    assert trend["preuve"]["effectif"]["exclus"][-1]["motif"] == "non_localise"
+    whole = count(town, TOULOUSE)
+    assert whole["preuve"]["effectif"]["exclus"] == []

@@ -43,6 +43,14 @@ class Headcount:
     excluded: tuple[Exclusion, ...]
 
 
+def with_unplaced(headcount: Headcount, asking: Asking, unplaced: int) -> Headcount:
+    """The same, with the facts that may lie in the territory or not: known to their commune only."""
+    if not asking.question.territory.level.is_part_of_communes:
+        return headcount
+    excluded = (*headcount.excluded, Exclusion("non_localise", unplaced))
+    return Headcount(headcount.total + unplaced, headcount.kept, excluded)
+
+
 @dataclass(frozen=True, slots=True)
 class SourceMonths:
     """Months of one source by state, and the contract that binds its figures.

@@ -16,6 +16,7 @@ from observatoire.analyses.proof import (
     coverage_warnings,
     place_proof,
     provenance,
+    with_unplaced,
 )
 from observatoire.analyses.question import Asking, Question, ask
 from observatoire.disclosure import gate
@@ -31,6 +32,7 @@ from observatoire.store.confidential.counts import CategoryCount, PrecisionCount
 from observatoire.store.engine import Connection, Database
 
 T = TypeVar("T")
+Unplaced = dict[str, int]
 Counting = Callable[[Connection, Scope, frozenset[str]], Confidential[list[T]]]
 METHOD = MethodProof("synthese", 1, {}, ("comptage exact : un fait par ligne importée (unité « fait »)",))
 
@@ -112,20 +114,25 @@ def _fresh(connection: Connection, asking: Asking) -> Released[Summary]:
     now_counts = _by_group(connection, asking, coverage, counts.by_category)
     before_counts = _by_group(connection, asking, before, counts.by_category)
     precisions = _by_group(connection, asking, coverage, counts.by_precision)
+    unplaced = _unplaced(connection, asking, coverage)
+    gaps = unplaced.combine(_unplaced(connection, asking, before), lambda now, then: (now, then))
     digest, link = provenance(connection, asking)
     since = before.period.start
 
-    def groups(rows: list[CategoryCount], earlier: list[CategoryCount]) -> tuple[GroupSummary, ...]:
+    def groups(
+        rows: tuple[list[CategoryCount], list[CategoryCount]], nowhere: tuple[Unplaced, Unplaced]
+    ) -> tuple[GroupSummary, ...]:
         return tuple(
-            _group(name, sources, rows, earlier, coverage, before, asking.taxonomy)
+            _group(name, sources, rows, nowhere, (coverage, before), asking.taxonomy)
             for name, sources in asking.groups.items()
         )
 
-    def answer(summaries: tuple[GroupSummary, ...], precision: list[PrecisionCount]) -> Summary:
+    def answer(summaries: tuple[GroupSummary, ...], rest: tuple[list[PrecisionCount], Unplaced]) -> Summary:
+        precision, nowhere = rest
         places = place_proof(precision)
         total = sum(row.facts for row in precision if row.asked)
         proof = Proof(
-            Headcount(total, total, ()),
+            with_unplaced(Headcount(total, total, ()), asking, sum(nowhere.values())),
             coverage_proof(coverage, asking, since),
             places,
             METHOD,
@@ -135,7 +142,9 @@ def _fresh(connection: Connection, asking: Asking) -> Released[Summary]:
         )
         return Summary(asking.question, summaries, proof)
 
-    confidential = now_counts.combine(before_counts, groups).combine(precisions, answer)
+    rows = now_counts.combine(before_counts, lambda now, then: (now, then))
+    rest = precisions.combine(unplaced, lambda precision, nowhere: (precision, nowhere))
+    confidential = rows.combine(gaps, groups).combine(rest, answer)
     return gate.release(
         confidential,
         asking.audience,
@@ -156,22 +165,35 @@ def _by_group(
     return rows
 
 
+def _unplaced(connection: Connection, asking: Asking, coverage: Coverage) -> Confidential[Unplaced]:
+    """Facts that nothing puts inside or outside the territory, by group."""
+    found: Confidential[Unplaced] = Confidential({})
+    for name, sources in asking.groups.items():
+        scope = asking.scope(sources, coverage.period)
+        months = counts.unplaced_by_month(connection, scope, coverage.of(sources).covered)
+        found = found.combine(months, lambda total, own, name=name: {**total, name: sum(own.values())})  # type: ignore[misc]
+    return found
+
+
 def _group(
     name: str,
     sources: list[Source],
-    rows: list[CategoryCount],
-    earlier: list[CategoryCount],
-    coverage: Coverage,
-    before: Coverage,
+    rows: tuple[list[CategoryCount], list[CategoryCount]],
+    unplaced: tuple[Unplaced, Unplaced],
+    coverages: tuple[Coverage, Coverage],
     taxonomy: tuple[Category, ...],
 ) -> GroupSummary:
+    """``rows``, ``unplaced`` and ``coverages``: of the period, then of a year before."""
     codes = {s.code for s in sources}
-    own = [r for r in rows if r.source in codes]
-    past = [r for r in earlier if r.source in codes]
-    here, there = coverage.of(sources).is_whole, before.of(sources).is_whole
+    own, past = ([r for r in found if r.source in codes] for found in rows)
+    coverage, before = coverages
+    here, there = (
+        found.of(sources).is_whole and not nowhere[name]
+        for found, nowhere in zip(coverages, unplaced, strict=True)
+    )
     return GroupSummary(
         group=name,
-        sources=tuple(_source(s, own, coverage) for s in sources),
+        sources=tuple(_source(s, own, coverage, placed=not unplaced[0][name]) for s in sources),
         total=_count(sum(r.facts for r in own), whole=here),
         year_before=_count(sum(r.facts for r in past), whole=there),
         categories=_categories(own, past, here, there, taxonomy),
@@ -201,13 +223,13 @@ def _group_coverage(now: Coverage, before: Coverage) -> GroupCoverage:
 
 
 def _count(value: int, *, whole: bool) -> Count:
-    """Zero is told only where every month was received: what is missing may hold facts."""
+    """Zero is told only where every month was received and every fact placed: the rest may hold some."""
     return Count.exact(value) if whole or value else Count.absent()
 
 
-def _source(source: Source, rows: list[CategoryCount], coverage: Coverage) -> SourceTotal:
+def _source(source: Source, rows: list[CategoryCount], coverage: Coverage, *, placed: bool) -> SourceTotal:
     own = [r for r in rows if r.source == source.code]
-    whole = coverage.of([source]).is_whole
+    whole = coverage.of([source]).is_whole and placed
     return SourceTotal(
         source.code, source.label, _count(sum(r.facts for r in own), whole=whole), _located(own)
     )

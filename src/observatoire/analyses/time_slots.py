@@ -15,6 +15,7 @@ from observatoire.analyses.proof import (
     coverage_warnings,
     place_proof,
     provenance,
+    with_unplaced,
 )
 from observatoire.analyses.question import Question, ask
 from observatoire.disclosure import gate
@@ -83,10 +84,14 @@ def tabulate(
             )
         hours = counts.by_hour_of_week(connection, asking.scope(sources), coverage.covered)
         precisions = counts.by_precision(connection, asking.scope(sources), coverage.covered)
+        unplaced = counts.unplaced_by_month(connection, asking.scope(sources), coverage.covered)
         digest, link = provenance(connection, asking)
         exposure = _exposure(question.period, observed, split)
 
-        def answer(by_hour: dict[int | None, int], precision: list[PrecisionCount]) -> TimeSlotMatrix:
+        def answer(
+            by_hour: dict[int | None, int], rest: tuple[list[PrecisionCount], dict[date, int]]
+        ) -> TimeSlotMatrix:
+            precision, nowhere = rest
             weekly = np.zeros(168, dtype=np.int64)
             for hour, facts in by_hour.items():
                 if hour is not None:
@@ -105,7 +110,11 @@ def tabulate(
                 unknown_hour=_count(unknown, coverage),
                 tests=_tests(matrix, exposure, split),
                 proof=Proof(
-                    Headcount(total, total - unknown, (Exclusion("heure_inconnue", unknown),)),
+                    with_unplaced(
+                        Headcount(total, total - unknown, (Exclusion("heure_inconnue", unknown),)),
+                        asking,
+                        sum(nowhere.values()),
+                    ),
                     coverage_proof(coverage, asking),
                     places,
                     _method(split),
@@ -115,7 +124,8 @@ def tabulate(
                 ),
             )
 
-        confidential = hours.combine(precisions, answer)
+        rest = precisions.combine(unplaced, lambda precision, nowhere: (precision, nowhere))
+        confidential = hours.combine(rest, answer)
     return gate.release(
         confidential, asking.audience, caller, f"creneaux-horaires {question.canonical()}", journal
     )

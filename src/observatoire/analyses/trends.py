@@ -17,6 +17,7 @@ from observatoire.analyses.proof import (
     coverage_warnings,
     place_proof,
     provenance,
+    with_unplaced,
 )
 from observatoire.analyses.question import Question, ask
 from observatoire.analyses.sides import Side, longest_side
@@ -107,10 +108,14 @@ def follow(database: Database, question: Question, caller: Caller, journal: Jour
         coverage = coverage_of(connection, sources, asking.communes, question.period)
         months = counts.by_month(connection, asking.scope(sources), coverage.covered)
         precisions = counts.by_precision(connection, asking.scope(sources), coverage.covered)
+        unplaced = counts.unplaced_by_month(connection, asking.scope(sources), coverage.covered)
         digest, link = provenance(connection, asking)
         side = longest_side(coverage)
 
-        def answer(by_month: dict[date, int], precision: list[PrecisionCount]) -> TrendAnswer:
+        def answer(
+            by_month: dict[date, int], rest: tuple[list[PrecisionCount], dict[date, int]]
+        ) -> TrendAnswer:
+            precision, nowhere = rest
             places = place_proof(precision)
             trend, reason = _fit(by_month, coverage, side)
             total = sum(by_month.values())
@@ -118,11 +123,15 @@ def follow(database: Database, question: Question, caller: Caller, journal: Jour
             return TrendAnswer(
                 question=question,
                 step="mois",
-                series=_series(by_month, coverage, trend, side),
+                series=_series(by_month, coverage, trend, side, nowhere),
                 change=_change(by_month, side, trend, reason),
                 breaks=coverage.breaks_in(),
                 proof=Proof(
-                    Headcount(total, used, _excluded(by_month, coverage, side)),
+                    with_unplaced(
+                        Headcount(total, used, _excluded(by_month, coverage, side)),
+                        asking,
+                        sum(nowhere.values()),
+                    ),
                     coverage_proof(coverage, asking),
                     places,
                     replace(METHOD, parameters=METHOD.parameters | side.bounds),
@@ -132,7 +141,8 @@ def follow(database: Database, question: Question, caller: Caller, journal: Jour
                 ),
             )
 
-        confidential = months.combine(precisions, answer)
+        rest = precisions.combine(unplaced, lambda precision, nowhere: (precision, nowhere))
+        confidential = months.combine(rest, answer)
     return gate.release(confidential, asking.audience, caller, f"tendances {question.canonical()}", journal)
 
 
@@ -168,14 +178,18 @@ def _fit(by_month: dict[date, int], coverage: Coverage, side: Side) -> tuple[Tre
 
 
 def _series(
-    by_month: dict[date, int], coverage: Coverage, trend: Trend | None, side: Side
+    by_month: dict[date, int],
+    coverage: Coverage,
+    trend: Trend | None,
+    side: Side,
+    unplaced: dict[date, int],
 ) -> tuple[MonthPoint, ...]:
     points = []
     moving = {month for s in coverage.sources for month in s.provisional}
     for position, month in enumerate(coverage.period.months()):
         facts = by_month.get(month, 0)
-        # Nothing in a month that some source has not wholly sent is not a zero.
-        known = facts > 0 or coverage.is_observed(month)
+        # Nothing is no zero in a month not wholly sent, nor where a fact has no point.
+        known = facts > 0 or (coverage.is_observed(month) and not unplaced.get(month))
         expected = np.nan if trend is None or not side.holds(month) else trend.expected[position]
         points.append(
             MonthPoint(

@@ -12,6 +12,8 @@ from observatoire.store import queue
 from observatoire.store.queries import query
 from observatoire.store.tables import assignment, zone_version
 
+LOCK = "rattachement"
+"""Imports share it while they run; who must not miss their facts waits for it alone."""
 UNFINISHED = ("en_attente", "en_cours", "echoue")
 
 
@@ -54,7 +56,7 @@ def request(connection: Connection, subject: Subject, version: int | None = None
     Returns:
         The assignment; None when there is no fact to look at, nor any on its way in.
     """
-    if not connection.execute(text(query("any_fact_to_assign"))).scalar_one():
+    if _nothing_to_look_at(connection):
         if version is not None:
             mark_assigned(connection, version)
         return None
@@ -66,6 +68,12 @@ def request(connection: Connection, subject: Subject, version: int | None = None
     )
     queue.defer_assignment(connection, id_)
     return id_
+
+
+def _nothing_to_look_at(connection: Connection) -> bool:
+    """No import runs (the next one waits for us, and sees what we write), and there is no fact."""
+    alone = connection.execute(text(query("try_to_be_alone")), {"name": LOCK}).scalar_one()
+    return alone and not connection.execute(text(query("any_fact_to_assign"))).scalar_one()
 
 
 def get(connection: Connection, id_: UUID, *, lock: bool = False) -> AssignmentRecord | None:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 
 from observatoire.disclosure.confidential import Confidential
 from observatoire.domain.scope import Scope
-from observatoire.domain.territory import TerritoryLevel
+from observatoire.domain.territory import NATION, TerritoryLevel
 from observatoire.store.queries import query
 
 LEVEL_COLUMNS = {
@@ -154,6 +154,23 @@ def by_category(
 def by_month(connection: Connection, scope: Scope, communes: frozenset[str]) -> Confidential[dict[date, int]]:
     """Facts by month (first day); months without facts are not in the answer."""
     return Confidential({r.month: r.facts for r in _run(connection, "count_by_month", scope, communes)})
+
+
+def unplaced_by_month(
+    connection: Connection, scope: Scope, communes: frozenset[str]
+) -> Confidential[dict[date, int]]:
+    """Facts that nothing puts inside or outside a part of communes, by month: they have no point.
+
+    ``communes``: where they happened. Empty for a territory made of whole communes.
+    """
+    if not scope.territory.level.is_part_of_communes:
+        return Confidential({})
+    where, values = _where(replace(scope, territory=NATION), communes)
+    where += " and geom is null"
+    if scope.territory.level is TerritoryLevel.ARRONDISSEMENT:
+        where += " and arrondissement is null"
+    rows = connection.execute(text(query("count_by_month").format(where=where)), values)
+    return Confidential({r.month: r.facts for r in rows})
 
 
 def by_hour_of_week(

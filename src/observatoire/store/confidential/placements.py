@@ -19,14 +19,13 @@ from sqlalchemy.exc import OperationalError
 from observatoire.space.areas import points_in
 from observatoire.space.locate import CommuneLocator
 from observatoire.store import assignments
-from observatoire.store.assignments import AssignmentRecord, Subject
+from observatoire.store.assignments import LOCK, AssignmentRecord, Subject
 from observatoire.store.copying import copy_rows
 from observatoire.store.queries import query
 from observatoire.store.reference import gazetteer
 from observatoire.store.reference.gazetteer import Gazetteer
 
 PAGE = 50_000
-LOCK = "rattachement"
 PATIENCE = "500ms"
 """Less than PostgreSQL waits before it looks for a deadlock: an import is never the one that gives way."""
 TABLES = {"fact": "confidential.fact", "history": "confidential.fact_history"}

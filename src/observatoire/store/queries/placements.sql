@@ -4,6 +4,9 @@
 select exists (select from confidential.fact)
     or exists (select from collection.import where state in ('en_attente', 'en_cours', 'a_confirmer'))
 
+-- name: try_to_be_alone
+select pg_try_advisory_xact_lock(hashtextextended(:name, 0))
+
 -- name: note_moved_keys
 create temporary table moved_key on commit drop as
 select key from confidential.fact_version where import_number = :number

@@ -43,8 +43,8 @@ GLOSSARY: tuple[Term, ...] = (
     Term("sensibilité d'une catégorie", "sensitivity", "sensibilite", "2 : ne sort jamais du périmètre"),
     Term(
         "unité de compte",
-        "unit",
-        "",
+        "unit, counting_unit",
+        "unite_de_compte",
         "jamais d'addition entre unités ; « fait » pour les imports",
     ),
     Term("date et heure du fait", "occurred_from", "", "souvent incertaine : voir la précision"),
@@ -133,8 +133,7 @@ GLOSSARY: tuple[Term, ...] = (
         "taux pour mille",
         "rate_per_thousand",
         "taux_pour_mille",
-        "toujours avec son dénominateur",
-        planned=True,
+        "toujours avec son dénominateur et son millésime",
     ),
     Term("preuve", "Proof", "preuve", "ce qui accompagne chaque chiffre"),
     Term(
@@ -144,6 +143,16 @@ GLOSSARY: tuple[Term, ...] = (
         "total = retenus + exclus, chacun motivé",
     ),
     Term("empreinte", "digest", "empreinte", "de la question et des imports dont elle dépend"),
+    # ---- official series
+    Term(
+        "série officielle",
+        "OfficialSeries",
+        "series-officielles",
+        "publiée par l'État ; jamais additionnée aux faits collectés",
+    ),
+    Term("jeu de données", "Dataset", "jeu", "une base d'un producteur : ssmsi_communes, etat_4001…"),
+    Term("indicateur", "Indicator", "indicateur", "ce qu'une série compte ; deux peuvent se recouvrir"),
+    Term("non diffusé (ndiff)", "ndiff", "mention", "inconnu et sans borne : ni 0, ni « 5 au plus »"),
     # ---- disclosure
     Term(
         "secret statistique",
@@ -183,6 +192,28 @@ GLOSSARY: tuple[Term, ...] = (
 )
 
 FIELDS: dict[str, str] = {
+    "additive": "additif",
+    "caution": "precaution",
+    "computed": "calcule",
+    "counting_unit": "unite_de_compte",
+    "dataset": "jeu",
+    "dataset_label": "jeu_libelle",
+    "denominator": "denominateur",
+    "denominator_value": "denominateur_valeur",
+    "first_period": "premiere_periode",
+    "imported_at": "importe_le",
+    "indicators": "indicateurs",
+    "last_period": "derniere_periode",
+    "made_of": "somme_de",
+    "measure": "mesure",
+    "overlap": "recouvrement",
+    "produced_on": "produit_le",
+    "producer": "producteur",
+    "rate_per_thousand": "taux_pour_mille",
+    "series_files": "fichiers_producteur",
+    "states": "etats",
+    "vintages": "denominateur_millesimes",
+    "wording": "mention",
     "classed_share": "part_classee",
     "expires_at": "expire_le",
     "files": "fichiers",

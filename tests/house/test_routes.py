@@ -41,6 +41,10 @@ NO_FIGURE_OF_FACTS = {
     "POST /api/v1/editions": "number, policy and audit of an edition, no figure",
     "GET /api/v1/editions": "number, policy and audit of editions, no figure",
     "GET /api/v1/editions/{numero}": "number, policy and audit of an edition, no figure",
+    "GET /api/v1/series-officielles/indicateurs": "words, units and editions, no figure",
+    "GET /api/v1/series-officielles/fichiers": "producers' files: digests and lines, no fact",
+    "POST /api/v1/series-officielles": "the administration's own receipt of a producer's file",
+    "DELETE /api/v1/series-officielles/fichiers/{numero}": "a receipt of the administration",
     "GET /sante": "the process answers",
     "GET /sante/prete": "the database answers",
     "GET /docs": "the contract as a page",
@@ -182,6 +186,11 @@ ONE_BAD_PARAMETER = {
     "GET /api/v1/analyses/couverture": {"params": {"territoire": "epci:1"}},
     "POST /api/v1/editions": None,
     "GET /api/v1/editions": None,
+    "GET /api/v1/series-officielles": {"params": {"territoire": "commune:31555", "jeu": "ssmsi"}},
+    "GET /api/v1/series-officielles/indicateurs": None,
+    "GET /api/v1/series-officielles/fichiers": None,
+    "POST /api/v1/series-officielles": {"data": {"geographie": "bientôt"}},
+    "DELETE /api/v1/series-officielles/fichiers/{numero}": {"path": {"numero": "premier"}},
     "GET /api/v1/editions/{numero}": {"path": {"numero": "première"}},
 }
 """One bad parameter for each route of the API; None: the route takes none."""
@@ -247,6 +256,8 @@ KEYED = [
     "PUT /api/v1/sources/pm/profil",
     "POST /api/v1/imports/00000000-0000-0000-0000-000000000000/validation",
     "POST /api/v1/editions",
+    "POST /api/v1/series-officielles",
+    "DELETE /api/v1/series-officielles/fichiers/1",
 ]
 
 
@@ -259,7 +270,13 @@ def test_what_is_not_public_wants_a_key_before_anything_else(shared_world: World
     assert "Authorization" in answer.json()["detail"]
 
 
-WRITES_OF_THE_ADMINISTRATION = ["POST /api/v1/sources", "PUT /api/v1/sources/pm", "POST /api/v1/editions"]
+WRITES_OF_THE_ADMINISTRATION = [
+    "POST /api/v1/sources",
+    "PUT /api/v1/sources/pm",
+    "POST /api/v1/editions",
+    "POST /api/v1/series-officielles",
+    "DELETE /api/v1/series-officielles/fichiers/1",
+]
 
 
 @pytest.mark.parametrize("role", [Role.ANALYSTE, Role.AGENT, Role.PARTENAIRE])

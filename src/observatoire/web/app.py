@@ -18,6 +18,7 @@ from observatoire.web.api import (
     events,
     facts,
     imports,
+    official_series,
     profiles,
     rejects,
     reports,
@@ -69,6 +70,7 @@ def build_app(database: Database, settings: Settings) -> FastAPI:
         analyses,
         coverage,
         editions,
+        official_series,
     ):
         app.include_router(module.router, prefix=API)
     app.include_router(service.router)

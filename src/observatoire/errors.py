@@ -412,7 +412,8 @@ class OfficialSeriesFile(RefusedFile):
     title = "Série officielle"
     message = (
         "Ce fichier contient des nombres de faits déjà agrégés ({0}), et non une ligne par fait : il relève "
-        "des séries officielles, qui ne s'additionnent jamais aux faits importés. Rien n'a été écrit."
+        "des séries officielles (« observatoire series importer », ou POST /series-officielles), qui ne "
+        "s'additionnent jamais aux faits importés. Rien n'a été écrit."
     )
 
 

@@ -55,6 +55,10 @@ NO_FIGURE_OF_FACTS = {
     "POST /api/v1/editions": "number, policy and audit of an edition, no figure",
     "GET /api/v1/editions": "number, policy and audit of editions, no figure",
     "GET /api/v1/editions/{numero}": "number, policy and audit of an edition, no figure",
+    "GET /api/v1/series-officielles/indicateurs": "words, units and editions, no figure",
+    "GET /api/v1/series-officielles/fichiers": "producers' files: digests and lines, no fact",
+    "POST /api/v1/series-officielles": "the administration's own receipt of a producer's file",
+    "DELETE /api/v1/series-officielles/fichiers/{numero}": "a receipt of the administration",
     "GET /sante": "the process answers",
     "GET /sante/prete": "the database answers",
     "GET /docs": "the contract as a page",
@@ -214,6 +218,11 @@ ONE_BAD_PARAMETER = {
     "GET /api/v1/analyses/couverture": {"params": {"territoire": "epci:1"}},
     "POST /api/v1/editions": None,
     "GET /api/v1/editions": None,
+    "GET /api/v1/series-officielles": {"params": {"territoire": "commune:31555", "jeu": "ssmsi"}},
+    "GET /api/v1/series-officielles/indicateurs": None,
+    "GET /api/v1/series-officielles/fichiers": None,
+    "POST /api/v1/series-officielles": {"data": {"geographie": "bientôt"}},
+    "DELETE /api/v1/series-officielles/fichiers/{numero}": {"path": {"numero": "premier"}},
     "GET /api/v1/editions/{numero}": {"path": {"numero": "première"}},
 }
 """One bad parameter for each route of the API; None: the route takes none."""
@@ -295,6 +304,8 @@ KEYED = [
     "PUT /api/v1/zones/00000000-0000-0000-0000-000000000000",
     "GET /api/v1/zones/00000000-0000-0000-0000-000000000000/contour",
     "GET /api/v1/rattachements",
+    "POST /api/v1/series-officielles",
+    "DELETE /api/v1/series-officielles/fichiers/1",
 ]
 
 
@@ -315,6 +326,8 @@ WRITES_OF_THE_ADMINISTRATION = [
     "PUT /api/v1/sources/pm/ruptures/1",
     "DELETE /api/v1/sources/pm/ruptures/1",
     "GET /metriques",
+    "POST /api/v1/series-officielles",
+    "DELETE /api/v1/series-officielles/fichiers/1",
 ]
 
 

@@ -21,6 +21,8 @@ EXCEPTIONS = {
     # The answer repeats the question's parameters, which are singular because they are repeatable.
     ("QuestionOut", "categories"): "categorie",
     ("QuestionOut", "sources"): "source",
+    ("SeriesQuestionOut", "datasets"): "jeu",
+    ("SeriesQuestionOut", "indicators"): "indicateur",
     # Protocol words: GeoJSON and RFC 9457 decide.
     ("HotspotCollection", "type"): "type",
     ("Problem", "type"): "type",

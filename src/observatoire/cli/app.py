@@ -13,6 +13,7 @@ from observatoire.cli import (
     imports,
     notices,
     reference,
+    series,
     serving,
     working,
     zones,
@@ -22,7 +23,19 @@ from observatoire.errors import ObservatoireError
 from observatoire.settings import Settings
 from observatoire.store.engine import Database
 
-COMMANDS = (reference, geography, zones, imports, categories, analyses, notices, demo, serving, working)
+COMMANDS = (
+    reference,
+    geography,
+    zones,
+    imports,
+    series,
+    categories,
+    analyses,
+    notices,
+    demo,
+    serving,
+    working,
+)
 """In the order in which they are listed."""
 
 
@@ -45,18 +58,7 @@ def build_cli(
         settings = make_settings()
         context.obj = Context(settings, make_database(settings), make_app, work)
 
-    for module in (
-        reference,
-        geography,
-        zones,
-        imports,
-        categories,
-        analyses,
-        notices,
-        demo,
-        serving,
-        working,
-    ):
+    for module in COMMANDS:
         module.register(app)
 
     def run() -> None:

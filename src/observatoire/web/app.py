@@ -21,6 +21,7 @@ from observatoire.web.api import (
     facts,
     imports,
     notices,
+    official_series,
     profiles,
     rejects,
     reports,
@@ -77,6 +78,7 @@ def build_app(database: Database, settings: Settings) -> FastAPI:
         analyses,
         coverage,
         editions,
+        official_series,
     ):
         app.include_router(module.router, prefix=API)
     app.include_router(service.router)

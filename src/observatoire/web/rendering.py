@@ -25,6 +25,7 @@ from observatoire.web.schemas.base import (
 
 JSON = "application/json"
 GEOJSON = "application/geo+json"
+CSV = "text/csv"
 
 
 class ReleasedResponse(Response):
@@ -42,12 +43,25 @@ def respond(released: Released[Any], answer: Wire, media_type: str = JSON) -> Re
 
 def encode(released: Released[Any], content: Any, media_type: str = JSON) -> ReleasedResponse:  # noqa: ANN401
     """Encode plain content made from a released value; public answers may be cached by anyone."""
+    return ReleasedResponse(orjson.dumps(content), headers=_headers(released), media_type=media_type)
+
+
+def respond_bytes(released: Released[Any], content: bytes, media_type: str) -> ReleasedResponse:
+    """Bytes that ``outputs`` made from a released value, as a file."""
+    if not isinstance(released, Released):
+        raise TypeError("only Released values leave through the web")
+    name = {"Content-Disposition": f'attachment; filename="observatoire.{media_type.rpartition("/")[2]}"'}
+    return ReleasedResponse(
+        content, headers=_headers(released) | name, media_type=f"{media_type}; charset=utf-8"
+    )
+
+
+def _headers(released: Released[Any]) -> dict[str, str]:
     public = released.disclosure.audience is Audience.PUBLIC
-    headers = {
+    return {
         "Cache-Control": "public, max-age=300" if public else "private, no-cache",
         "Vary": "Authorization, Accept",
     }
-    return ReleasedResponse(orjson.dumps(content), headers=headers, media_type=media_type)
 
 
 def question_out(question: Question) -> QuestionOut:
@@ -140,3 +154,8 @@ def _badly_classed(summary: PublishedSummary) -> list[str]:
 def wants_geojson(request: Request, f: str | None) -> bool:
     """Whether the caller asked for GeoJSON, by ``?f=`` or ``Accept``."""
     return f == "geojson" or (f is None and GEOJSON in request.headers.get("accept", ""))
+
+
+def wants_csv(request: Request, f: str | None) -> bool:
+    """Whether the caller asked for CSV, by ``?f=`` or ``Accept``."""
+    return f == "csv" or (f is None and CSV in request.headers.get("accept", ""))

@@ -22,7 +22,7 @@ _SUFFIX = re.compile(r" \((\d+)\)$")
 _MONTH = re.compile(
     r"\d{4}-\d{2}-\d{2}|(janv|fevr?|mars|avr|mai|juin|juil|aout|sept?|oct|nov|dec)[a-z]*\.?[- ]\d{2}(\d{2})?"
 )
-_SSMSI = re.compile(r"codgeo(_\d{4})?|code_(departement|region)")
+_SSMSI = re.compile(r"codgeo(_\d{4})?|code[_.](departement|region)")
 
 
 def match(

@@ -1,0 +1,1 @@
+"""Official series: from a producer's file to one table of cells, each with its state."""

@@ -33,6 +33,11 @@ NO_FIGURE_OF_FACTS = {
     "POST /api/v1/sources": "contract, no fact",
     "GET /api/v1/sources/{code}": "contract, no fact",
     "PUT /api/v1/sources/{code}": "contract, no fact",
+    "GET /api/v1/organisations/{organisation}/lieux": "a table of places, no fact",
+    "PUT /api/v1/organisations/{organisation}/lieux": "a table of places, no fact",
+    "PUT /api/v1/lieux/a-verifier/{id}": "answers nothing",
+    "GET /api/v1/geocodage": "settings, no fact",
+    "PUT /api/v1/geocodage": "settings, no fact",
     "GET /api/v1/categories": "reference data",
     "GET /api/v1/territoires": "reference data",
     "GET /api/v1/territoires/{territoire}": "reference data",
@@ -170,6 +175,15 @@ ONE_BAD_PARAMETER = {
     "POST /api/v1/sources": {"json": {"code": "PM !", "territoire": 12}},
     "GET /api/v1/sources/{code}": {"path": {"code": "inconnue"}, "status": 404},
     "PUT /api/v1/sources/{code}": {"path": {"code": "pm"}, "json": {"code": "pm"}},
+    "GET /api/v1/organisations/{organisation}/lieux": {"path": {"organisation": "inconnue"}, "status": 404},
+    "PUT /api/v1/organisations/{organisation}/lieux": {"path": {"organisation": "inconnue"}},
+    "GET /api/v1/lieux/a-verifier": {"params": {"limit": "beaucoup"}},
+    "PUT /api/v1/lieux/a-verifier/{id}": {
+        "path": {"id": "pas-un-identifiant"},
+        "json": {"reponse": "inconnu"},
+    },
+    "GET /api/v1/geocodage": None,
+    "PUT /api/v1/geocodage": {"json": {"national": "peut-être"}},
     "GET /api/v1/categories": None,
     "GET /api/v1/territoires": {"params": {"niveau": "village"}},
     "GET /api/v1/territoires/{territoire}": {"path": {"territoire": "commune:toulouse"}},
@@ -245,6 +259,12 @@ KEYED = [
     "POST /api/v1/imports/apercu",
     "GET /api/v1/sources/pm/profil",
     "PUT /api/v1/sources/pm/profil",
+    "GET /api/v1/organisations/pm/lieux",
+    "PUT /api/v1/organisations/pm/lieux",
+    "GET /api/v1/lieux/a-verifier",
+    "PUT /api/v1/lieux/a-verifier/00000000-0000-0000-0000-000000000000",
+    "GET /api/v1/geocodage",
+    "PUT /api/v1/geocodage",
     "POST /api/v1/imports/00000000-0000-0000-0000-000000000000/validation",
     "POST /api/v1/editions",
 ]
@@ -259,7 +279,12 @@ def test_what_is_not_public_wants_a_key_before_anything_else(shared_world: World
     assert "Authorization" in answer.json()["detail"]
 
 
-WRITES_OF_THE_ADMINISTRATION = ["POST /api/v1/sources", "PUT /api/v1/sources/pm", "POST /api/v1/editions"]
+WRITES_OF_THE_ADMINISTRATION = [
+    "POST /api/v1/sources",
+    "PUT /api/v1/sources/pm",
+    "POST /api/v1/editions",
+    "PUT /api/v1/geocodage",
+]
 
 
 @pytest.mark.parametrize("role", [Role.ANALYSTE, Role.AGENT, Role.PARTENAIRE])
@@ -267,7 +292,7 @@ WRITES_OF_THE_ADMINISTRATION = ["POST /api/v1/sources", "PUT /api/v1/sources/pm"
 def test_only_the_administration_creates_sources_and_editions(shared_world: World, call: str, role: Role):
     method, path = call.split()
     headers = shared_world.headers(shared_world.key(f"écrit {role}", role, "pm"))
-    body = {"code": "pm", "libelle": "x", "type": "autre", "territoire": EPCI}
+    body = {"code": "pm", "libelle": "x", "type": "autre", "territoire": EPCI, "national": True}
     answer = shared_world.client.request(method, path, headers=headers, json=body)
     assert answer.status_code == 403, answer.text
     assert answer.json()["type"].endswith("/interdit")

@@ -256,12 +256,14 @@ def _out_of_mask(units: list[UnitCount], mask: Mask) -> tuple[OutOfMask, ...]:
 
 
 def _headcount(units: list[UnitCount], mask: Mask, computed: _Computed) -> Headcount:
+    kept = [u for u in units if u.unit not in mask.poor]
     return Headcount(
         total=sum(u.facts for u in units),
         kept=int(computed.facts.sum()),
         excluded=(
             Exclusion("localisation_insuffisante", sum(u.facts for u in units if u.unit in mask.poor)),
-            Exclusion("non_localise", sum(u.facts - u.located for u in units if u.unit not in mask.poor)),
+            Exclusion("precision_insuffisante", sum(u.around for u in kept)),
+            Exclusion("non_localise", sum(u.facts - u.located - u.around for u in kept)),
             Exclusion("hors_masque", computed.outside),
         ),
     )

@@ -21,6 +21,9 @@ FICTIONAL_WARNING = (
     "Données fictives : cette réponse repose sur une démonstration, elle ne décrit aucun lieu réel."
 )
 UNCLASSED_ALERT = 0.10
+_GEOCODED = tuple(
+    p for p in LocationPrecision if p not in (LocationPrecision.POINT, LocationPrecision.COMMUNE)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +71,14 @@ class CoverageProof:
 
 @dataclass(frozen=True, slots=True)
 class PlaceProof:
-    """Shares of the facts by precision class; None when there is no fact."""
+    """Shares of the facts by precision class; None when there is no fact.
+
+    ``geocoded``: by precision, those that were found from an address.
+    """
 
     point: float | None
     commune: float | None
+    geocoded: dict[str, float]
     near_border: float | None
     unclassed: float | None
 
@@ -132,7 +139,7 @@ def place_proof(counts: Iterable[PrecisionCount]) -> PlaceProof:
     rows = list(counts)
     total = sum(row.facts for row in rows)
     if total == 0:
-        return PlaceProof(None, None, None, None)
+        return PlaceProof(None, None, {}, None, None)
 
     def share(facts: Iterable[int]) -> float:
         return round(sum(facts) / total, 4)
@@ -140,6 +147,11 @@ def place_proof(counts: Iterable[PrecisionCount]) -> PlaceProof:
     return PlaceProof(
         point=share(r.facts for r in rows if r.location == LocationPrecision.POINT),
         commune=share(r.facts for r in rows if r.location == LocationPrecision.COMMUNE),
+        geocoded={
+            precision.value: share(r.facts for r in rows if r.location == precision)
+            for precision in _GEOCODED
+            if any(r.location == precision for r in rows)
+        },
         near_border=share(r.facts for r in rows if r.near_border),
         unclassed=share(r.facts for r in rows if r.category_mode == "defaut"),
     )

@@ -5,7 +5,7 @@ from typing import Any
 
 import typer
 
-from observatoire.cli import analyses, demo, imports, reference, serving, working
+from observatoire.cli import analyses, demo, imports, places, reference, serving, working
 from observatoire.cli.context import Context
 from observatoire.errors import ObservatoireError
 from observatoire.settings import Settings
@@ -31,7 +31,7 @@ def build_cli(
         settings = make_settings()
         context.obj = Context(settings, make_database(settings), make_app, work)
 
-    for module in (reference, imports, analyses, demo, serving, working):
+    for module in (reference, imports, places, analyses, demo, serving, working):
         module.register(app)
 
     def run() -> None:

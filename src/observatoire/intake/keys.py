@@ -69,6 +69,12 @@ def _row_identity() -> pl.Expr:
     )
 
 
+def _place_as_declared() -> pl.Expr:
+    """The address of a row without coordinates: it is what its point is made from."""
+    declared = pl.col("lieu").str.replace_all(r"\s+", " ").str.strip_chars().str.to_uppercase()
+    return pl.when(pl.col("x_value").is_null()).then(declared).otherwise(pl.lit(""))
+
+
 def _content_text() -> pl.Expr:
     """What a revision may change: category, time, quantity, place as declared; not our geography."""
     return pl.concat_str(
@@ -84,6 +90,7 @@ def _content_text() -> pl.Expr:
             pl.col("x_value").round(6).cast(pl.String).fill_null(""),
             pl.col("y_value").round(6).cast(pl.String).fill_null(""),
             pl.col("quantity").cast(pl.String),
+            _place_as_declared(),
         ],
         separator=_SEPARATOR,
     )

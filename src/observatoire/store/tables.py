@@ -23,6 +23,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     func,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
@@ -211,6 +212,46 @@ idempotency = Table(
     schema="collection",
 )
 
+place_table = Table(
+    "place_table",
+    metadata,
+    Column("organisation", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("loaded_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    schema="collection",
+)
+
+place = Table(
+    "place",
+    metadata,
+    Column(
+        "organisation",
+        Text,
+        ForeignKey("collection.place_table.organisation", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    Column("number", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("aliases", ARRAY(Text), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("commune", Text, nullable=False),
+    Column("geom", _geometry("GEOMETRY"), nullable=False),
+    PrimaryKeyConstraint("organisation", "number"),
+    schema="collection",
+)
+
+switch = Table(
+    "switch",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("on", Boolean, nullable=False),
+    Column("changed_by", Text, nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    schema="collection",
+)
+
 # ---- confidential: facts ------------------------------------------------------------------
 
 
@@ -229,6 +270,9 @@ def _fact_columns() -> list[Column[object]]:
         Column("hour_of_week", SmallInteger),
         Column("geom", _geometry("POINT")),
         Column("location_precision", Text, nullable=False),
+        Column("location_method", Text),
+        Column("location_score", Float),
+        Column("place_key", LargeBinary),
         Column("cell", BigInteger),
         Column("commune", Text),
         Column("declared_commune", Text),
@@ -259,6 +303,8 @@ fact = Table(
     PrimaryKeyConstraint("key"),
     Index("ix_fact_commune_local_day", "commune", "local_day"),
     Index("ix_fact_source_local_day", "source", "local_day"),
+    # Facts that an answer about their place would move; those with coordinates of their own have none.
+    Index("ix_fact_place_key", "place_key", postgresql_where=text("place_key is not null")),
     schema="confidential",
 )
 
@@ -280,6 +326,42 @@ fact_history = Table(
     metadata,
     *_fact_columns(),
     PrimaryKeyConstraint("key", "content"),
+    Index("ix_fact_history_place_key", "place_key", postgresql_where=text("place_key is not null")),
+    schema="confidential",
+)
+
+place_to_check = Table(
+    "place_to_check",
+    metadata,
+    Column("key", LargeBinary, nullable=False),
+    Column("id", UUID(as_uuid=True), nullable=False, unique=True),
+    Column("organisation", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("commune", Text),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("asked_at", DateTime(timezone=True), nullable=False),
+    PrimaryKeyConstraint("key"),
+    Index("ix_place_to_check_organisation", "organisation", "asked_at"),
+    schema="confidential",
+)
+
+learnt_place = Table(
+    "learnt_place",
+    metadata,
+    Column("key", LargeBinary, nullable=False),
+    Column("organisation", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("commune", Text),
+    Column("longitude", Float),
+    Column("latitude", Float),
+    Column("precision", Text, nullable=False),
+    Column("method", Text),
+    Column("score", Float),
+    Column("answered_by", Text, nullable=False),
+    Column("answered_at", DateTime(timezone=True), nullable=False),
+    PrimaryKeyConstraint("key"),
+    CheckConstraint("(longitude is null) = (method is null)", name="point"),
     schema="confidential",
 )
 

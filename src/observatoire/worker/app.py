@@ -15,6 +15,8 @@ from observatoire.worker import tasks
 
 PURGE_TASK = "purger"
 EVERY_HOUR = "17 * * * *"
+GEOCODING_TASK = "geocoder"
+AFTER_THE_PURGE = "27 * * * *"
 PAUSE = 0.2
 
 _Answer = TypeVar("_Answer")
@@ -57,7 +59,7 @@ async def _asked_again(
 def make_app(desk: Desk, settings: Settings, *, periodic: bool) -> App:
     """An application on the desk's database, not open yet.
 
-    ``periodic``: it purges every hour too.
+    ``periodic``: every hour it purges, and asks again what a geocoder did not answer.
     """
     connector = SteadyConnector(
         min_size=1,
@@ -76,5 +78,10 @@ def make_app(desk: Desk, settings: Settings, *, periodic: bool) -> App:
         @app.task(queue=queue.QUEUE, name=PURGE_TASK, lock=PURGE_TASK)
         def purge(timestamp: int) -> None:
             tasks.purge(desk)
+
+        @app.periodic(cron=AFTER_THE_PURGE)
+        @app.task(queue=queue.QUEUE, name=GEOCODING_TASK, lock=GEOCODING_TASK)
+        def geocode_again(timestamp: int) -> None:
+            tasks.geocode_again(desk)
 
     return app

@@ -12,6 +12,7 @@ from procrastinate.retry import BaseRetryStrategy, RetryDecision
 from observatoire.errors import ImportFailed, NotFound, UnavailableStore
 from observatoire.intake import purging, running
 from observatoire.intake.desk import Desk
+from observatoire.intake.geocoding import again
 
 logger = logging.getLogger("observatoire.worker")
 
@@ -72,3 +73,13 @@ def purge(desk: Desk) -> None:
         logger.error("purge broken by %s", type(error).__name__)
     else:
         logger.info("purged %s", purged)
+
+
+def geocode_again(desk: Desk) -> None:
+    """Ask again what a service did not answer; a failure is only told, the next hour comes."""
+    try:
+        done = again.geocode_again(desk, only_unanswered=True)
+    except BaseException as error:  # noqa: BLE001 - the worker goes on, and the message may hold an address
+        logger.error("geocoding broken by %s", type(error).__name__)
+    else:
+        logger.info("geocoded again: %s", done)

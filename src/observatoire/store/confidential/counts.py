@@ -36,11 +36,15 @@ class CategoryCount:
 
 @dataclass(frozen=True, slots=True)
 class UnitCount:
-    """Facts of one commune or département, and how many have a point."""
+    """Facts of one commune or département, and how many have a point.
+
+    ``around``: those whose point says only around where (the middle of a street), not among ``located``.
+    """
 
     unit: str | None
     facts: int
     located: int
+    around: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +164,7 @@ def by_unit(
 ) -> Confidential[list[UnitCount]]:
     """Facts and located facts by commune or by département."""
     rows = _run(connection, "count_by_unit", scope, communes, unit=LEVEL_COLUMNS[unit])
-    return Confidential([UnitCount(r.unit, r.facts, r.located) for r in rows])
+    return Confidential([UnitCount(r.unit, r.facts, r.located, r.around) for r in rows])
 
 
 def by_precision(

@@ -36,7 +36,7 @@ group by 1
 order by 1
 
 -- name: count_by_unit
-select {unit} as unit, count(*) as facts, count(geom) as located
+select {unit} as unit, count(*) as facts, count(cell) as located, count(geom) - count(cell) as around
 from confidential.fact
 where {where}
 group by 1

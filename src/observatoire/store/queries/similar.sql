@@ -5,7 +5,7 @@ with chosen as materialized (
     select source, category, left(category, 2) as family, occurred_from, local_day, commune, geom,
         floor(extract(epoch from occurred_from) / :seconds)::bigint as bucket
     from confidential.fact
-    where {where} and geom is not null and local_hour is not null
+    where {where} and cell is not null and local_hour is not null
 )
 select a.local_day, a.commune, a.family, a.source as source, b.source as other_source,
     a.category as category, b.category as other_category,

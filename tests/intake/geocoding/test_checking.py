@@ -10,7 +10,9 @@ from intake.tables import dump
 from observatoire.disclosure.policy import Role
 from observatoire.intake.desk import Desk as IntakeDesk
 from observatoire.intake.geocoding.again import geocode_again
+from observatoire.store.confidential import places
 from support.geocoding_server import GeocodingServer, Known
+from support.world import World
 
 DOUBT = Known("12 Rue Pasteur", TOULOUSE, 1.4440, 43.6040, score=0.6)
 
@@ -199,6 +201,14 @@ def test_a_file_sent_again_finds_the_place_of_facts_already_stored_and_the_next_
     assert dump(desk.world, desk.source)["fact"] == before
     geocode_again(IntakeDesk.of(desk.world.database, desk.world.settings), desk.source, only_unanswered=True)
     assert desk.fact["location_precision"] == "numero"
+
+
+def test_a_file_may_hold_more_places_than_a_statement_holds_parameters(city: World):
+    keys = [number.to_bytes(16, "big") for number in range(70_000)]
+    with city.database.importing() as connection:
+        assert places.known_answers(connection, keys) == {}
+        assert places.unplaced(connection, keys) == set()
+        places.forget(connection, keys)
 
 
 def test_a_commune_may_be_the_answer_where_none_was_given(desk: Desk, geocoder: GeocodingServer):

@@ -62,10 +62,10 @@ def test_it_is_off_until_it_is_turned_on_and_the_journal_says_by_whom(
         rows = connection.execute(
             text(
                 "select caller, question from accounts.journal "
-                "where action = 'géocodage national' order by id limit 2"
+                "where action = 'géocodage national' order by id desc limit 2"
             )
         ).all()
-    assert [tuple(row) for row in rows] == [("administration", "activé"), ("administration", "coupé")]
+    assert [tuple(row) for row in rows] == [("administration", "coupé"), ("administration", "activé")]
 
 
 def test_names_of_places_never_leave_for_it_nor_dates_nor_categories(

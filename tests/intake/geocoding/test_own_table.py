@@ -84,6 +84,19 @@ def test_a_new_table_replaces_the_whole_of_the_old_one(desk: Desk, geocoder: Geo
     assert sorted(f["location_precision"] for f in desk.facts) == ["commune", "lieu"]
 
 
+def test_a_new_table_moves_the_facts_that_waited_for_it_and_asks_nobody(
+    desk: Desk, geocoder: GeocodingServer
+):
+    send(desk, line("1", "", "devant Lidl"), line("2", "", "ailleurs"))
+    geocoder.heard.clear()
+    load_table(desk, TABLE)
+    assert sorted((f["location_precision"], f["location_method"] or "") for f in desk.facts) == [
+        ("commune", ""), ("lieu", "table"),
+    ]  # fmt: skip
+    assert [place["texte"] for place in queue(desk)] == ["ailleurs"]
+    assert geocoder.heard == []
+
+
 @pytest.mark.parametrize(
     ("faulty", "told"),
     [

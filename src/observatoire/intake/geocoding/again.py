@@ -27,35 +27,43 @@ class Again:
     left: int = 0
 
 
-def geocode_again(desk: Desk, organisation: str | None = None, *, only_unanswered: bool = False) -> Again:
+def geocode_again(
+    desk: Desk, organisation: str | None = None, *, only_unanswered: bool = False, servers: bool = True
+) -> Again:
     """Ask again about the places that wait, and move the facts of those that are found.
 
     Args:
         desk: what the intake works with.
         organisation: whose places; None: everyone's.
         only_unanswered: only those that a service did not answer.
+        servers: ask them; else look in the organisation's own table only.
     """
     with desk.database.importing() as connection:
         move(connection, places.behind(connection))
         waiting = places.every(connection, organisation)
     chosen = [e for e in waiting if not only_unanswered or e.reason == Reason.UNAVAILABLE]
     done = Again(left=len(waiting) - len(chosen))
-    for owner, entries in groupby(sorted(chosen, key=lambda e: e.organisation), lambda e: e.organisation):
-        asked = _asked(desk, owner, list(entries))
+    for owner, group in groupby(sorted(chosen, key=lambda e: e.organisation), lambda e: e.organisation):
+        entries = list(group)
+        asked = _asked(desk, owner, entries, servers=servers)
         with desk.database.importing() as connection:
-            found = [_kept(desk, connection, entry, told, verdict) for entry, told, verdict in asked]
-        done = Again(done.placed + sum(found), done.left + len(found) - sum(found))
+            found = [
+                _kept(desk, connection, entry, told, verdict)
+                for entry, told, verdict in asked
+                if servers or verdict.placed is not None
+            ]
+        done = Again(done.placed + sum(found), done.left + len(entries) - sum(found))
     return done
 
 
 def _asked(
-    desk: Desk, organisation: str, entries: Sequence[PlaceToCheck]
+    desk: Desk, organisation: str, entries: Sequence[PlaceToCheck], *, servers: bool
 ) -> list[tuple[PlaceToCheck, PlaceText, Resolution]]:
     """Outside any transaction that writes: a server may take its time."""
     told = [unseal(entry.sealed, desk.geocoding.sealing_key, entry.key) for entry in entries]
     with desk.database.reading() as connection:
         known = gazetteer.load(connection, None)
-        chain = desk.geocoding.chain(connection, organisation, known, servers=True)
+        chain = desk.geocoding.chain(connection, organisation, known, servers=servers)
         wide = {
             code: covered(connection, sources.get(connection, code)).codes
             for code in {entry.source for entry in entries if entry.commune is None}

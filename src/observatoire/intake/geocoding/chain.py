@@ -48,6 +48,7 @@ class Chain:
     seconds: float
     arrondissements: dict[str, str] = field(default_factory=dict)
     searches: int = MOST_SEARCHES
+    silent: set[LocationMethod] = field(default_factory=set)
     budget: Budget = field(init=False)
 
     def __bool__(self) -> bool:
@@ -69,9 +70,12 @@ class Chain:
         asked = [question for several in questions for question in several]
         if not asked:
             return [NOT_FOUND] * len(sought)
+        if server.method in self.silent:
+            return [UNAVAILABLE] * len(sought)
         try:
             answers = iter(server.find(asked, self.budget))
         except UnavailableGeocoder:
+            self.silent.add(server.method)  # an import does not wait for it twice
             return [UNAVAILABLE] * len(sought)
         return [
             self._judged(server, each, several, [next(answers) for _ in several])
@@ -155,7 +159,8 @@ def _questions(sought: Sought) -> Iterator[Asked]:
         return
     for commune in sorted(sought.communes):
         yield from (Asked(each.text, commune) for each in sought.streets)
-        if address.kind is AddressKind.INTERSECTION:
+        # Where the commune is not known, a crossing is no more than its streets: doors would be too many.
+        if address.kind is AddressKind.INTERSECTION and len(sought.communes) == 1:
             for street in sought.streets:
                 yield from (Asked(f"{number} {street.text}", commune) for number in crossings.DOORS)
 

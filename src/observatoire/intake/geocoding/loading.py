@@ -11,6 +11,7 @@ from shapely.errors import ShapelyError
 from observatoire.domain.incident import LocationPrecision
 from observatoire.errors import FieldError
 from observatoire.intake.desk import Desk
+from observatoire.intake.geocoding.again import geocode_again
 from observatoire.intake.geocoding.errors import InvalidPlaceTable
 from observatoire.intake.geocoding.words import is_street, name_form, street_form
 from observatoire.intake.locating import TOLERANCE_METRES
@@ -58,7 +59,7 @@ class _Wrong(Exception):
 
 
 def load(desk: Desk, origin: Origin, organisation: str, *, author: str) -> TableRecord:
-    """Replace the table of an organisation by that of a file (CSV, XLSX, ODS…).
+    """Replace the table of an organisation by that of a file (CSV, XLSX, ODS…); what waited for it moves.
 
     Raises:
         RefusedFile: the file as a whole can't be read.
@@ -77,7 +78,9 @@ def load(desk: Desk, origin: Origin, organisation: str, *, author: str) -> Table
         empty = FieldError("fichier", "la table ne contient aucun lieu")
         raise InvalidPlaceTable(len(faults), fields=tuple(faults[:TOLD]) or (empty,))
     with desk.database.importing() as connection:
-        return places.replace(connection, organisation, rows, author)
+        record = places.replace(connection, organisation, rows, author)
+    geocode_again(desk, organisation, servers=False)
+    return record
 
 
 def _read(desk: Desk, origin: Origin) -> tuple[list[_Line], list[FieldError]]:

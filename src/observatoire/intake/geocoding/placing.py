@@ -15,7 +15,7 @@ from observatoire.domain.address import Candidate
 from observatoire.domain.incident import LocationMethod, LocationPrecision
 from observatoire.domain.source import Source
 from observatoire.intake.faults import Flag, place
-from observatoire.intake.geocoding.address import Address, AddressKind, parse, without_dwelling
+from observatoire.intake.geocoding.address import LONGEST, Address, AddressKind, parse, without_dwelling
 from observatoire.intake.geocoding.chain import Chain, Sought
 from observatoire.intake.geocoding.means import Means
 from observatoire.intake.geocoding.sealing import PlaceText, seal
@@ -73,7 +73,8 @@ def unplaced(frame: pl.DataFrame) -> pl.DataFrame:
 class Placing:
     """The places of one import, remembered from batch to batch.
 
-    ``unsettled``: places without a point, with why; ``settled``: those that a geocoder placed.
+    ``unsettled``: places without a point, with why; ``settled``: those that a geocoder placed; ``carried``:
+    those of rows that are kept; ``pointed``: those among them whose commune holds their point.
     """
 
     means: Means
@@ -86,6 +87,7 @@ class Placing:
     unsettled: dict[bytes, tuple[Spot, Resolution]] = field(default_factory=dict)
     settled: dict[bytes, tuple[Spot, Candidate]] = field(default_factory=dict)
     carried: set[bytes] = field(default_factory=set)
+    pointed: set[bytes] = field(default_factory=set)
 
     def __call__(self, frame: pl.DataFrame, database: Database) -> pl.DataFrame:
         """Add ``COLUMNS``; longitude, latitude and, where an answer gives it, commune are filled.
@@ -120,6 +122,8 @@ class Placing:
 
     def _read(self, commune: str, cell: str) -> Spot | None:
         """What a cell says; None: no place, perhaps a person, or a commune that can't be read."""
+        if len(cell) > LONGEST:
+            return None
         text = without_dwelling(cell)
         address = None if looks_personal(text) else parse(text)
         if address is None:
@@ -155,14 +159,15 @@ class Placing:
     def note(self, draft: pl.DataFrame) -> None:
         """Which places rows carry that are stored, or that wait for nothing but their place."""
         kept = pl.col("fault").is_null() | (pl.col("fault") == place.HOMONYM.code)
-        carried = draft.filter(kept & pl.col("place_key").is_not_null())["place_key"].unique()
-        self.carried.update(carried.to_list())
+        carried = draft.filter(kept & pl.col("place_key").is_not_null())
+        self.carried.update(carried["place_key"].unique().to_list())
+        self.pointed.update(carried.filter(pl.col("longitude").is_not_null())["place_key"].unique().to_list())
 
     def settle(self, connection: Connection, now: datetime) -> None:
         """At the end of an import that is kept, in its transaction: the queue, and what others wait for."""
         asked = [entry for key, entry in self.unsettled.items() if key in self.carried]
         places.ask_about(connection, [self._to_check(spot, told, now) for spot, told in asked])
-        behind = places.unplaced(connection, [key for key in self.settled if key in self.carried])
+        behind = places.unplaced(connection, [key for key in self.settled if key in self.pointed])
         found = [self.settled[key] for key in behind]
         owner = self.source.organisation
         places.learn(connection, [automatic(s.key, owner, s.commune, c, now) for s, c in found])

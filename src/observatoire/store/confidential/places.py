@@ -7,10 +7,28 @@ stands sealed in ``place_to_check`` and nowhere else, until it is answered or it
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import polars as pl
-from sqlalchemy import Connection, Row, and_, delete, func, select, text, true, update
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    ColumnElement,
+    Connection,
+    LargeBinary,
+    Row,
+    and_,
+    any_,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    true,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from observatoire.disclosure.confidential import Confidential
@@ -133,7 +151,7 @@ def every(connection: Connection, organisation: str | None) -> list[PlaceToCheck
 
 def forget(connection: Connection, keys: Collection[bytes]) -> None:
     """Delete the texts of some places."""
-    connection.execute(delete(place_to_check).where(place_to_check.c.key.in_(keys)))
+    connection.execute(delete(place_to_check).where(_among(place_to_check.c.key, keys)))
 
 
 def put_back(connection: Connection, key: bytes, sealed: bytes, reason: str) -> None:
@@ -153,16 +171,19 @@ def forget_old(connection: Connection, asked_before: datetime) -> int:
 
 def learn(connection: Connection, places: Sequence[LearntPlace]) -> None:
     """Keep what was answered; the latest answer stands, and a person's over a geocoder's."""
-    for place in places:
-        values = {name: getattr(place, name) for name in place.__slots__}
-        statement = insert(learnt_place).values(values)
-        told = {name: statement.excluded[name] for name in values if name != "key"}
-        by_hand = learnt_place.c.answer == AUTOMATIC
+    rows = [{name: getattr(place, name) for name in place.__slots__} for place in places]
+    statement = insert(learnt_place)
+    told = {name: statement.excluded[name] for name in LearntPlace.__slots__ if name != "key"}
+    weaker = or_(statement.excluded.answer != AUTOMATIC, learnt_place.c.answer == AUTOMATIC)
+    if rows:
         connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=["key"], set_=told, where=by_hand if place.answer == AUTOMATIC else None
-            )
+            statement.on_conflict_do_update(index_elements=["key"], set_=told, where=weaker), rows
         )
+
+
+def _among(column: Column[Any], keys: Collection[bytes]) -> ColumnElement[bool]:
+    """One parameter, however many keys: a file may hold more places than a statement may hold parameters."""
+    return column == any_(literal(list(keys), ARRAY(LargeBinary)))
 
 
 def known_answers(connection: Connection, keys: Collection[bytes]) -> dict[bytes, LearntPlace]:
@@ -170,7 +191,7 @@ def known_answers(connection: Connection, keys: Collection[bytes]) -> dict[bytes
     if not keys:
         return {}
     rows = connection.execute(
-        select(learnt_place).where(learnt_place.c.key.in_(keys), learnt_place.c.answer != AUTOMATIC)
+        select(learnt_place).where(_among(learnt_place.c.key, keys), learnt_place.c.answer != AUTOMATIC)
     )
     return {bytes(row.key): _learnt(row) for row in rows}
 

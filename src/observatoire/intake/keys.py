@@ -26,7 +26,7 @@ def with_keys(frame: pl.DataFrame, source: str, secret: bytes) -> pl.DataFrame:
     return (
         frame.with_columns(
             pl.when("referenced").then(named).otherwise(unnamed).alias("key"),
-            _content_text().alias("content"),
+            _content_text(addressed=frame["x_value"].null_count() > 0).alias("content"),
         )
         .with_columns(_digest("key"), _digest("content"))
         .drop("reference_form")
@@ -75,8 +75,11 @@ def _place_as_declared() -> pl.Expr:
     return pl.when(pl.col("x_value").is_null()).then(declared).otherwise(pl.lit(""))
 
 
-def _content_text() -> pl.Expr:
-    """What a revision may change: category, time, quantity, place as declared; not our geography."""
+def _content_text(*, addressed: bool) -> pl.Expr:
+    """What a revision may change: category, time, quantity, place as declared; not our geography.
+
+    ``addressed``: some row has no coordinates.
+    """
     return pl.concat_str(
         [
             pl.col("category"),
@@ -90,7 +93,7 @@ def _content_text() -> pl.Expr:
             pl.col("x_value").round(6).cast(pl.String).fill_null(""),
             pl.col("y_value").round(6).cast(pl.String).fill_null(""),
             pl.col("quantity").cast(pl.String),
-            _place_as_declared(),
+            _place_as_declared() if addressed else pl.lit(""),
         ],
         separator=_SEPARATOR,
     )

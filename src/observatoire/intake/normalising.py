@@ -18,7 +18,7 @@ from observatoire.intake import keys, locating
 from observatoire.intake.classification import Classifier
 from observatoire.intake.dating import with_time
 from observatoire.intake.faults import Fault, content, place
-from observatoire.intake.geocoding import placing
+from observatoire.intake.geocoding import spots
 from observatoire.intake.geocoding.precision import with_precision
 from observatoire.intake.locating import Covered
 from observatoire.intake.parsing.numbers import Absent, parse_quantity, quantity_flag
@@ -48,7 +48,7 @@ class Context:
 def normalise(renamed: pl.DataFrame, context: Context) -> pl.DataFrame:
     """Text fields to fact columns, ``fault``, ``fault_field`` text and ``anomalies``."""
     if "place_key" not in renamed.columns:
-        renamed = placing.unplaced(renamed)
+        renamed = spots.unplaced(renamed)
     frame = with_precision(locating.locate(with_personal(renamed), context.gazetteer, context.covered))
     frame = _with_category(frame, context)
     frame = with_time(

@@ -45,7 +45,7 @@ def test_a_candidate_accepted_moves_every_fact_that_waits(waiting: Desk):
             "numero", "manuel", 0.6,
         )  # fmt: skip
         assert (fact["lon"], fact["commune"], fact["cell"] is not None) == (1.4440, TOULOUSE, True)
-        assert "GEO_VERIFIER" not in fact["anomalies"]
+        assert fact["anomalies"] == []
 
 
 def test_a_point_given_by_a_person_is_kept_as_it_was_given(waiting: Desk):

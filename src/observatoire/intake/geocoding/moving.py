@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from observatoire.intake.geocoding.placing import COLUMNS
 from observatoire.intake.geocoding.precision import with_precision
+from observatoire.intake.geocoding.spots import COLUMNS
 from observatoire.intake.locating import Covered, locate
 from observatoire.intake.projecting import window_of
 from observatoire.intake.staging import points

@@ -4,7 +4,7 @@ It comes before the commune is confronted with the point (``locating``), where a
 like any other.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import uuid4
@@ -12,61 +12,20 @@ from uuid import uuid4
 import polars as pl
 
 from observatoire.domain.address import Candidate
-from observatoire.domain.incident import LocationMethod, LocationPrecision
 from observatoire.domain.source import Source
-from observatoire.intake.faults import Flag, place
-from observatoire.intake.geocoding.address import LONGEST, Address, AddressKind, parse, without_dwelling
+from observatoire.intake.faults import place
+from observatoire.intake.geocoding.address import LONGEST, parse, without_dwelling
 from observatoire.intake.geocoding.chain import Chain, Sought
 from observatoire.intake.geocoding.means import Means
 from observatoire.intake.geocoding.sealing import PlaceText, seal
+from observatoire.intake.geocoding.spots import COLUMNS, Spot, filled, told, told_by, unplaced
 from observatoire.intake.geocoding.verdict import Reason, Resolution
 from observatoire.intake.locating import Covered, declared_commune
-from observatoire.intake.personal import looks_personal
+from observatoire.intake.personal import masked
 from observatoire.store.confidential import places
 from observatoire.store.confidential.places import LearntPlace, PlaceToCheck
 from observatoire.store.engine import Connection, Database
 from observatoire.store.reference.gazetteer import Gazetteer
-
-COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
-    "place_key": pl.Binary,
-    "found_longitude": pl.Float64,
-    "found_latitude": pl.Float64,
-    "found_commune": pl.String,
-    "found_precision": pl.String,
-    "found_method": pl.String,
-    "found_score": pl.Float64,
-    "flag_geocoding": pl.String,
-    "fault_geocoding": pl.String,
-}
-"""What is told of each distinct place."""
-
-_FLAGS: Mapping[Reason, Flag] = {
-    Reason.NOT_FOUND: place.NOT_FOUND,
-    Reason.UNAVAILABLE: place.GEOCODER_DOWN,
-}
-_PLACED: Mapping[AddressKind, Flag] = {
-    AddressKind.INTERSECTION: place.BY_CROSSING,
-    AddressKind.NAMED_PLACE: place.BY_NAME,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """A distinct place of a file: what it says, and where it may be.
-
-    ``commune``: the code declared; None: any of ``communes``.
-    """
-
-    key: bytes
-    text: str
-    address: Address
-    commune: str | None
-    communes: frozenset[str]
-
-
-def unplaced(frame: pl.DataFrame) -> pl.DataFrame:
-    """The columns of ``Placing``, when nothing was geocoded."""
-    return frame.with_columns(pl.lit(None, dtype=dtype).alias(name) for name, dtype in COLUMNS.items())
 
 
 @dataclass(slots=True)
@@ -98,34 +57,34 @@ class Placing:
         if needy.is_empty():
             return unplaced(frame)
         pairs = needy.rows()
-        spots = {pair: self._spot(*pair) for pair in pairs}
+        spots = self._spots_of(pairs)
         self._resolve([spot for spot in spots.values() if spot is not None], database)
-        told = [self._told[spot.key] if (spot := spots[pair]) is not None else {} for pair in pairs]
+        rows = [self._told[spot.key] if (spot := spots[pair]) is not None else {} for pair in pairs]
         table = pl.DataFrame(
-            {name: [row.get(name) for row in told] for name in COLUMNS},
+            {name: [row.get(name) for row in rows] for name in COLUMNS},
             schema_overrides=COLUMNS,
         ).with_columns(
             pl.Series("commune", [c for c, _ in pairs], pl.String),
             pl.Series("lieu", [t for _, t in pairs], pl.String),
         )
-        return _filled(frame.with_columns(_needy().alias("_needy")).join(
+        return filled(frame.with_columns(_needy().alias("_needy")).join(
             table.with_columns(pl.lit(True).alias("_needy")),
             on=["_needy", "commune", "lieu"],
             how="left",
             maintain_order="left",
         ).drop("_needy"))  # fmt: skip
 
-    def _spot(self, commune: str, text: str) -> Spot | None:
-        if (commune, text) not in self._spots:
-            self._spots[commune, text] = self._read(commune, text)
-        return self._spots[commune, text]
+    def _spots_of(self, pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Spot | None]:
+        """What each (commune, place) of a batch says; those met before are remembered."""
+        fresh = [pair for pair in pairs if pair not in self._spots]
+        texts = [without_dwelling(cell) if len(cell) <= LONGEST else "" for _, cell in fresh]
+        for pair, text, personal in zip(fresh, texts, _personal(texts), strict=True):
+            self._spots[pair] = None if personal else self._read(pair[0], text)
+        return {pair: self._spots[pair] for pair in pairs}
 
-    def _read(self, commune: str, cell: str) -> Spot | None:
-        """What a cell says; None: no place, perhaps a person, or a commune that can't be read."""
-        if len(cell) > LONGEST:
-            return None
-        text = without_dwelling(cell)
-        address = None if looks_personal(text) else parse(text)
+    def _read(self, commune: str, text: str) -> Spot | None:
+        """What a cell says; None: no place, or a commune that can't be read."""
+        address = parse(text)
         if address is None:
             return None
         declared = declared_commune(commune, self.gazetteer, self.covered)
@@ -143,14 +102,14 @@ class Placing:
         with database.importing() as connection:
             answers = places.known_answers(connection, list(fresh))
         for key, answer in answers.items():
-            self._told[key] = _told_by(fresh.pop(key), answer)
+            self._told[key] = told_by(fresh.pop(key), answer)
         left = list(fresh.values())
         if not self.chain:
             self._told |= {spot.key: {"place_key": spot.key} for spot in left}
             return
         found = self.chain.resolve([Sought(spot.address, spot.communes) for spot in left])
         for spot, resolution in zip(left, found, strict=True):
-            self._told[spot.key] = _told(spot, resolution)
+            self._told[spot.key] = told(spot, resolution)
             if resolution.placed is None:
                 self.unsettled[spot.key] = spot, resolution
             else:
@@ -205,60 +164,12 @@ def automatic(
     )
 
 
+def _personal(texts: Sequence[str]) -> list[bool]:
+    """Which texts may name a person: in columns, since most are cleared at once."""
+    cells = pl.DataFrame({"cell": texts}, schema={"cell": pl.String})
+    return (cells.select(masked(pl.col("cell")))["cell"] != cells["cell"]).to_list()
+
+
 def _needy() -> pl.Expr:
     """Rows without coordinates, with a place: those whose coordinates are unreadable are told so instead."""
     return pl.col("longitude").is_null() & pl.col("x_value").is_null() & (pl.col("lieu") != "")
-
-
-def _told(spot: Spot, resolution: Resolution) -> dict[str, object]:
-    told: dict[str, object] = {"place_key": spot.key}
-    if (found := resolution.placed) is not None:
-        return told | _point(
-            spot, found.longitude, found.latitude, found.precision, found.method, found.score
-        )
-    several = spot.commune is None and resolution.reason is Reason.HOMONYMS
-    reason = resolution.reason or Reason.NOT_FOUND
-    return told | {
-        "flag_geocoding": _FLAGS.get(reason, place.TO_CHECK).code,
-        "fault_geocoding": place.HOMONYM.code if several else None,
-    }
-
-
-def _told_by(spot: Spot, answer: LearntPlace) -> dict[str, object]:
-    """What a person answered."""
-    told: dict[str, object] = {"place_key": spot.key, "found_commune": answer.commune}
-    if answer.longitude is None or answer.latitude is None:
-        return told
-    precision, method = LocationPrecision(answer.precision), LocationMethod.MANUAL
-    return told | _point(spot, answer.longitude, answer.latitude, precision, method, answer.score)
-
-
-def _point(
-    spot: Spot,
-    longitude: float,
-    latitude: float,
-    precision: LocationPrecision,
-    method: LocationMethod,
-    score: float | None,
-) -> dict[str, object]:
-    return {
-        "found_longitude": longitude,
-        "found_latitude": latitude,
-        "found_precision": precision.value,
-        "found_method": method.value,
-        "found_score": score,
-        "flag_geocoding": _PLACED.get(spot.address.kind, place.BY_ADDRESS).code,
-    }
-
-
-def _filled(frame: pl.DataFrame) -> pl.DataFrame:
-    """Degrees where they were found; a commune where none was declared and an answer gives it."""
-    undeclared = pl.col("commune").str.strip_chars() == ""
-    return frame.with_columns(
-        pl.coalesce("longitude", "found_longitude").alias("longitude"),
-        pl.coalesce("latitude", "found_latitude").alias("latitude"),
-        pl.when(undeclared)
-        .then(pl.coalesce("found_commune", "commune"))
-        .otherwise("commune")
-        .alias("commune"),
-    )

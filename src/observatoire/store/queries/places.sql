@@ -22,12 +22,13 @@ from confidential.fact
 with no data
 
 -- name: move_to_placed
--- The flags that said « to be checked » are no longer true.
+-- The flags that said « to be checked », or « no point » where there is one now, are no longer true.
 update confidential.{table} f
 set {set_from_p},
     anomalies = array(
         select a.code from unnest(f.anomalies) with ordinality a(code, rank)
         where a.code not in ('GEO_VERIFIER', 'GEO_INTROUVABLE', 'GEO_INDISPONIBLE')
+            and (a.code <> 'GEO_ABSENT' or p.geom is null)
         order by a.rank
     )
 from placed p

@@ -166,3 +166,17 @@ cluster_database() { # cluster_database HOME NAME
 }
 
 cluster_url() { echo "postgresql://obs@/$2?host=$1"; }
+
+ensure_addok() { # the real geocoder of the complete tests: .addok/ with its own lock, and a Redis server
+  command -v redis-server >/dev/null || apt_install "index d'addok, pour les tests complets" redis-server
+  local stamp
+  stamp=.addok/.installed-$(sha256sum requirements-addok.lock | cut -c1-16)
+  [ -e "$stamp" ] && return
+  say "Environnement d'addok (requirements-addok.lock)"
+  rm -rf .addok
+  "$(find_python)" -m venv .addok
+  .addok/bin/python -m pip install --disable-pip-version-check --no-deps --require-hashes --progress-bar off \
+    -r requirements-addok.lock 2>&1 | pip_progress \
+    || fail "addok n'a pas pu être installé dans .addok ; vérifiez l'accès de pip au réseau puis relancez."
+  touch "$stamp"
+}

@@ -48,6 +48,14 @@ class Settings(BaseSettings):
     smtp_password: SecretStr = SecretStr("")
     smtp_sender: str = Field(default="", description="sender of the notices")
     notice_recipients: str = Field(default="", description="addresses told of silent sources, by commas")
+    addok: str = Field(default="", description="address of a local addok server, http://127.0.0.1:7878")
+    national_geocoder: bool = Field(
+        default=False, description="an administrator may turn the national geocoding service on"
+    )
+    national_geocoder_url: str = "https://data.geopf.fr/geocodage"
+    geocoding_seconds: float = Field(
+        default=120.0, ge=0, description="seconds that the geocoding of one import may take"
+    )
 
     def pseudonymisation_key(self) -> bytes:
         """Key of the hashes that stand for a source's references; made on first use.

@@ -39,6 +39,11 @@ NO_FIGURE_OF_FACTS = {
     "DELETE /api/v1/sources/{code}/ruptures/{numero}": "an empty answer",
     "GET /api/v1/avis": "late months, no fact; for who may read the contract",
     "GET /metriques": "sources late and imports by state, no count of facts; administration only",
+    "GET /api/v1/organisations/{organisation}/lieux": "a table of places, no fact",
+    "PUT /api/v1/organisations/{organisation}/lieux": "a table of places, no fact",
+    "PUT /api/v1/lieux/a-verifier/{id}": "answers nothing",
+    "GET /api/v1/geocodage": "settings, no fact",
+    "PUT /api/v1/geocodage": "settings, no fact",
     "GET /api/v1/categories": "reference data",
     "GET /api/v1/categories/versions": "reference data",
     "GET /api/v1/categories/correspondances": "labels and who classed them, for who may read the source",
@@ -201,6 +206,15 @@ ONE_BAD_PARAMETER = {
     },
     "DELETE /api/v1/sources/{code}/ruptures/{numero}": {"path": {"code": "pm", "numero": "un"}},
     "GET /api/v1/avis": {"params": {"etat": "peut-être"}},
+    "GET /api/v1/organisations/{organisation}/lieux": {"path": {"organisation": "inconnue"}, "status": 404},
+    "PUT /api/v1/organisations/{organisation}/lieux": {"path": {"organisation": "inconnue"}},
+    "GET /api/v1/lieux/a-verifier": {"params": {"limit": "beaucoup"}},
+    "PUT /api/v1/lieux/a-verifier/{id}": {
+        "path": {"id": "pas-un-identifiant"},
+        "json": {"reponse": "inconnu"},
+    },
+    "GET /api/v1/geocodage": None,
+    "PUT /api/v1/geocodage": {"json": {"national": "peut-être"}},
     "GET /api/v1/territoires": {"params": {"niveau": "village"}},
     "GET /api/v1/territoires/{territoire}": {"path": {"territoire": "commune:toulouse"}},
     "GET /api/v1/territoires/{territoire}/contour": {"path": {"territoire": "31555"}},
@@ -290,6 +304,12 @@ KEYED = [
     "POST /api/v1/imports/apercu",
     "GET /api/v1/sources/pm/profil",
     "PUT /api/v1/sources/pm/profil",
+    "GET /api/v1/organisations/pm/lieux",
+    "PUT /api/v1/organisations/pm/lieux",
+    "GET /api/v1/lieux/a-verifier",
+    "PUT /api/v1/lieux/a-verifier/00000000-0000-0000-0000-000000000000",
+    "GET /api/v1/geocodage",
+    "PUT /api/v1/geocodage",
     "POST /api/v1/imports/00000000-0000-0000-0000-000000000000/validation",
     "POST /api/v1/editions",
     "GET /api/v1/sources/pm/ruptures",
@@ -328,6 +348,7 @@ WRITES_OF_THE_ADMINISTRATION = [
     "GET /metriques",
     "POST /api/v1/series-officielles",
     "DELETE /api/v1/series-officielles/fichiers/1",
+    "PUT /api/v1/geocodage",
 ]
 
 
@@ -336,7 +357,7 @@ WRITES_OF_THE_ADMINISTRATION = [
 def test_only_the_administration_creates_sources_and_editions(shared_world: World, call: str, role: Role):
     method, path = call.split()
     headers = shared_world.headers(shared_world.key(f"écrit {role}", role, "pm"))
-    body = {"code": "pm", "libelle": "x", "type": "autre", "territoire": EPCI}
+    body = {"code": "pm", "libelle": "x", "type": "autre", "territoire": EPCI, "national": True}
     answer = shared_world.client.request(method, path, headers=headers, json=body)
     assert answer.status_code == 403, answer.text
     assert answer.json()["type"].endswith("/interdit")

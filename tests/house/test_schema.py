@@ -108,8 +108,12 @@ PERSONAL = re.compile(
     r"comment|commentaire|comments|description|narrative|recit|text|texte|note|notes|free|libre|observation|"
     r"observations|ip|user_agent|photo|image|video|ref|reference|reference_source)($|_)"
 )
-NAMES_OF_THINGS = {("reference", "territory", "name")}
-"""The name of a commune is not that of a person."""
+NAMES_OF_THINGS = {
+    ("reference", "territory", "name"),
+    ("collection", "place", "name"),
+    ("collection", "switch", "name"),
+}
+"""The name of a commune, of a street or of a setting is not that of a person."""
 
 
 def test_no_table_has_a_column_for_a_person_or_for_free_text(shared_world: World):
@@ -139,6 +143,7 @@ def test_a_fact_holds_no_text_but_codes_and_the_label_of_its_category(shared_wor
         }
     assert texts == {
         "source", "category", "category_mode", "source_label", "time_precision", "location_precision",
+        "location_method",
         "commune", "declared_commune", "arrondissement", "epci", "ept", "departement", "region",
         "qpv_2015", "qpv_2024", "iris", "unit", "anomalies",
     }  # fmt: skip

@@ -77,6 +77,9 @@ def row(reference: int, content: int) -> dict[str, object]:
         "hour_of_week": content % 168 if located else None,
         "geom": shapely.to_wkb(point, include_srid=True) if located else None,
         "location_precision": "point" if located else "commune",
+        "location_method": "source" if located else None,
+        "location_score": None,
+        "place_key": None if located else digest("place", reference),
         "cell": 617_700_169_957_507_071 + content if located else None,
         "commune": "31555",
         "declared_commune": None if content == 2 else "31555",
@@ -109,6 +112,8 @@ def frame(file: File) -> pl.DataFrame:
         "geom": pl.Binary,
         **dict.fromkeys(("local_hour", "hour_of_week", "sensitivity", "taxonomy"), pl.Int16),
         "cell": pl.Int64,
+        "location_score": pl.Float64,
+        "place_key": pl.Binary,
         "near_border": pl.Boolean,
         "quantity": pl.Int32,
     }

@@ -269,13 +269,15 @@ def _headcount(
 ) -> Headcount:
     unplaceable = sum(row.facts for row in coarse)
     kept_out = (Exclusion("precision_du_contrat", unplaceable),) if coarse else ()
+    kept = [u for u in units if u.unit not in mask.poor]
     return Headcount(
         total=sum(u.facts for u in units) + unplaceable,
         kept=int(computed.facts.sum()),
         excluded=(
             *kept_out,
             Exclusion("localisation_insuffisante", sum(u.facts for u in units if u.unit in mask.poor)),
-            Exclusion("non_localise", sum(u.facts - u.located for u in units if u.unit not in mask.poor)),
+            Exclusion("precision_insuffisante", sum(u.around for u in kept)),
+            Exclusion("non_localise", sum(u.facts - u.located - u.around for u in kept)),
             Exclusion("hors_masque", computed.outside),
         ),
     )

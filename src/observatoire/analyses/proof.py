@@ -24,6 +24,9 @@ STANDARD_WARNING = (
 FICTIONAL_WARNING = (
     "Données fictives : cette réponse repose sur une démonstration, elle ne décrit aucun lieu réel."
 )
+_GEOCODED = tuple(
+    p for p in LocationPrecision if p not in (LocationPrecision.POINT, LocationPrecision.COMMUNE)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +90,14 @@ class CoverageProof:
 class PlaceProof:
     """Shares of the facts by precision class; None when there is no fact.
 
-    ``unclassed``: of all the facts of the place and period, whatever the categories asked for, the share
-    still to be classed; ``badly_classed``: the sources where it is above the alert, with their own share.
+    ``geocoded``: by precision, those that were found from an address. ``unclassed``: of all the facts of
+    the place and period, whatever the categories asked for, the share still to be classed;
+    ``badly_classed``: the sources where it is above the alert, with their own share.
     """
 
     point: float | None
     commune: float | None
+    geocoded: dict[str, float]
     near_border: float | None
     unclassed: float | None
     badly_classed: tuple[tuple[str, float], ...] = ()
@@ -170,10 +175,15 @@ def place_proof(counts: Iterable[PrecisionCount]) -> PlaceProof:
     return PlaceProof(
         point=share(r.facts for r in asked if r.location == LocationPrecision.POINT),
         commune=share(r.facts for r in asked if r.location == LocationPrecision.COMMUNE),
+        geocoded={p.value: found for p in _GEOCODED if (found := share(_facts_at(asked, p)))},
         near_border=share(r.facts for r in asked if r.near_border),
         unclassed=_unclassed(every),
         badly_classed=_badly_classed(every),
     )
+
+
+def _facts_at(rows: list[PrecisionCount], precision: LocationPrecision) -> list[int]:
+    return [row.facts for row in rows if row.location == precision]
 
 
 def _unclassed(rows: list[PrecisionCount]) -> float | None:

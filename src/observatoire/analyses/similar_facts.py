@@ -22,7 +22,7 @@ from observatoire.disclosure import gate
 from observatoire.disclosure.gate import Journal
 from observatoire.disclosure.policy import Audience, Caller
 from observatoire.disclosure.released import Released
-from observatoire.domain.incident import LocationPrecision, TimePrecision
+from observatoire.domain.incident import FINE, LocationPrecision, TimePrecision
 from observatoire.domain.source import PlacePrecision
 from observatoire.errors import NotComputableResult, OutsideDiffusion
 from observatoire.store.confidential import counts
@@ -32,6 +32,7 @@ from observatoire.store.engine import Database
 MOST_PAIRS = 1000
 NOTHING_RECEIVED = "aucun mois de la période n'a été reçu. Importez-le ou déclarez-le nul."
 _HOURLY = (TimePrecision.MINUTE, TimePrecision.HOUR)
+_AROUND = frozenset(LocationPrecision) - FINE - {LocationPrecision.COMMUNE}
 _PROPOSED = (
     "Rapprochements proposés, jamais fusionnés : chaque source garde ses signalements, aucun total ne change."
 )
@@ -98,9 +99,12 @@ def _headcount(precision: list[PrecisionCount]) -> Headcount:
     """Only facts with a point and an hour can be compared."""
     precision = [row for row in precision if row.asked]
     total = sum(row.facts for row in precision)
-    unplaced = sum(row.facts for row in precision if row.location != LocationPrecision.POINT)
-    untimed = sum(
-        row.facts for row in precision if row.location == LocationPrecision.POINT and row.time not in _HOURLY
+    unplaced = sum(row.facts for row in precision if row.location == LocationPrecision.COMMUNE)
+    around = sum(row.facts for row in precision if row.location in _AROUND)
+    untimed = sum(row.facts for row in precision if row.location in FINE and row.time not in _HOURLY)
+    excluded = (
+        Exclusion("non_localise", unplaced),
+        Exclusion("precision_insuffisante", around),
+        Exclusion("heure_inconnue", untimed),
     )
-    excluded = (Exclusion("non_localise", unplaced), Exclusion("heure_inconnue", untimed))
-    return Headcount(total, total - unplaced - untimed, excluded)
+    return Headcount(total, total - unplaced - around - untimed, excluded)

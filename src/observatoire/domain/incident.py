@@ -21,10 +21,42 @@ class TimePrecision(StrEnum):
 
 
 class LocationPrecision(StrEnum):
-    """How well the place of a fact is known."""
+    """How well the place of a fact is known, finest first.
+
+    ``POINT``: coordinates given by the source or by a person. The others are those of an address that was
+    geocoded: a door, a crossing, the middle of a street, a named place, a neighbourhood. ``COMMUNE``: no
+    point at all.
+    """
 
     POINT = "point"
+    HOUSE_NUMBER = "numero"
+    INTERSECTION = "intersection"
+    STREET = "voie"
+    NAMED_PLACE = "lieu"
+    NEIGHBOURHOOD = "quartier"
     COMMUNE = "commune"
+
+
+FINE = frozenset(
+    {
+        LocationPrecision.POINT,
+        LocationPrecision.HOUSE_NUMBER,
+        LocationPrecision.INTERSECTION,
+        LocationPrecision.NAMED_PLACE,
+    }
+)
+"""Precisions whose point says where, not only around where: those that a map of cells, or a distance in
+metres, may rest on. The middle of a long street gathers facts that happened anywhere along it."""
+
+
+class LocationMethod(StrEnum):
+    """Where a point comes from."""
+
+    SOURCE = "source"
+    TABLE = "table"
+    ADDOK = "addok"
+    NATIONAL = "national"
+    MANUAL = "manuel"
 
 
 class ClassingMode(StrEnum):

@@ -10,6 +10,7 @@ from observatoire.domain.source import Source
 from observatoire.intake import rejects
 from observatoire.intake.classing import in_force
 from observatoire.intake.desk import Desk
+from observatoire.intake.geocoding.placing import Placing
 from observatoire.intake.locating import Covered, covered_by
 from observatoire.intake.normalising import Context, normalise
 from observatoire.intake.profiles.model import Profile
@@ -32,8 +33,15 @@ class Normaliser:
         layout: Layout,
         received: date,
         period: Period | None = None,
+        *,
+        servers: bool = False,
     ) -> None:
-        """``received``: the day that bounds the dates of the facts; ``period``: the one declared."""
+        """``received``: the day that bounds the dates of the facts; ``period``: the one declared.
+
+        ``servers``: addresses may be asked of geocoding servers; else the city's own table and what was
+        answered before are all that is looked at.
+        """
+        self._desk = desk
         self._connection, self._profile, self._header = connection, profile, layout.header
         self.context = Context(
             source=source,
@@ -46,6 +54,15 @@ class Normaliser:
             pseudonymisation_key=desk.pseudonymisation_key,
             period=period,
         )
+        self.placing = Placing(
+            means=desk.geocoding,
+            chain=desk.geocoding.chain(
+                connection, source.organisation, self.context.gazetteer, servers=servers
+            ),
+            source=source,
+            covered=self.context.covered,
+            gazetteer=self.context.gazetteer,
+        )
 
     def rename(self, rows: pl.DataFrame) -> pl.DataFrame:
         """The mapped fields of some rows, as text."""
@@ -54,8 +71,11 @@ class Normaliser:
     def __call__(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Normalise some rows of the file."""
         degrees = with_degrees(self.rename(rows), self._profile.epsg)
-        found = gazetteer.load(self._connection, window_of(degrees))
-        return normalise(degrees, replace(self.context, gazetteer=found))
+        placed = self.placing(degrees, self._desk.database)
+        found = gazetteer.load(self._connection, window_of(placed))
+        draft = normalise(placed, replace(self.context, gazetteer=found))
+        self.placing.note(draft)
+        return draft
 
 
 def covered(connection: Connection, source: Source) -> Covered:

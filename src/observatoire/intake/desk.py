@@ -1,10 +1,11 @@
-"""What the intake works with: database, encrypted files, limits, key, clock."""
+"""What the intake works with: database, encrypted files, limits, key, geocoders, clock."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Self
 
+from observatoire.intake.geocoding.means import Means
 from observatoire.intake.reading.document import Limits
 from observatoire.intake.vault import Vault
 from observatoire.settings import Settings
@@ -24,6 +25,7 @@ class Desk:
     rejects: Vault
     limits: Limits
     pseudonymisation_key: bytes
+    geocoding: Means
     now: Callable[[], datetime] = field(default=_now)
 
     @classmethod
@@ -42,4 +44,5 @@ class Desk:
                 settings.max_inflated,
             ),
             pseudonymisation_key=settings.pseudonymisation_key(),
+            geocoding=Means.of(settings),
         )

@@ -26,7 +26,7 @@ def with_keys(frame: pl.DataFrame, source: str, secret: bytes) -> pl.DataFrame:
     return (
         frame.with_columns(
             pl.when("referenced").then(named).otherwise(unnamed).alias("key"),
-            _content_text().alias("content"),
+            _content_text(addressed=frame["x_value"].null_count() > 0).alias("content"),
         )
         .with_columns(_digest("key"), _digest("content"))
         .drop("reference_form")
@@ -60,7 +60,7 @@ def _row_identity() -> pl.Expr:
             _moment("local"),
             _moment("occurred_to"),
             pl.col("time_precision"),
-            pl.col("commune").fill_null(""),
+            pl.col("declared").fill_null(""),
             pl.col("lieu"),
             pl.col("x"),
             pl.col("y"),
@@ -69,8 +69,17 @@ def _row_identity() -> pl.Expr:
     )
 
 
-def _content_text() -> pl.Expr:
-    """What the source said: label, time, quantity, place as declared; not our classes, not our geography."""
+def _place_as_declared() -> pl.Expr:
+    """The address of a row without coordinates: it is what its point is made from."""
+    declared = pl.col("lieu").str.replace_all(r"\s+", " ").str.strip_chars().str.to_uppercase()
+    return pl.when(pl.col("x_value").is_null()).then(declared).otherwise(pl.lit(""))
+
+
+def _content_text(*, addressed: bool) -> pl.Expr:
+    """What the source said: label, time, quantity, place as declared; not our classes, not our geography.
+
+    ``addressed``: some row has no coordinates.
+    """
     return pl.concat_str(
         [
             pl.col("categorie"),
@@ -82,6 +91,7 @@ def _content_text() -> pl.Expr:
             pl.col("x_value").round(6).cast(pl.String).fill_null(""),
             pl.col("y_value").round(6).cast(pl.String).fill_null(""),
             pl.col("quantity").cast(pl.String),
+            _place_as_declared() if addressed else pl.lit(""),
         ],
         separator=_SEPARATOR,
     )

@@ -41,6 +41,12 @@ def covered_by(communes: Sequence[tuple[str, str]], only: str | None) -> Covered
     return Covered(frozenset(code for code, _ in communes), names, only)
 
 
+def declared_commune(text: str, gazetteer: Gazetteer, covered: Covered) -> str | None:
+    """The current code of a declared commune; None: none is declared, or it can't be read."""
+    parsed = _current(parse_insee(text), text, gazetteer, covered)
+    return parsed[1] if isinstance(parsed, tuple) else None
+
+
 def _name_form(name: str) -> str:
     """« Saint-Étienne », « ST ETIENNE » and « St-Étienne » are one name."""
     words = re.split(r"[\s'’-]+", plain(name))

@@ -19,6 +19,8 @@ from observatoire.intake.classing.in_force import InForce
 from observatoire.intake.contract import keep_no_finer
 from observatoire.intake.dating import with_time
 from observatoire.intake.faults import Fault, content, place
+from observatoire.intake.geocoding import spots
+from observatoire.intake.geocoding.precision import with_precision
 from observatoire.intake.locating import Covered
 from observatoire.intake.parsing.numbers import Absent, parse_quantity, quantity_flag
 from observatoire.intake.parsing.text import over_distinct
@@ -44,7 +46,9 @@ class Context:
 
 def normalise(renamed: pl.DataFrame, context: Context) -> pl.DataFrame:
     """Text fields to fact columns, ``fault``, ``fault_field`` text and ``anomalies``."""
-    frame = locating.locate(with_personal(renamed), context.gazetteer, context.covered)
+    if "place_key" not in renamed.columns:
+        renamed = spots.unplaced(renamed)
+    frame = with_precision(locating.locate(with_personal(renamed), context.gazetteer, context.covered))
     frame = _with_category(frame, context)
     frame = with_time(
         frame, context.profile.time, _zone(frame, context), received=context.received, epoch=context.epoch
@@ -129,9 +133,14 @@ def _with_flags(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
         .then(pl.lit(place.OUTSIDE_TERRITORY.code))
         .alias("flag_territory"),
         _outside(context.period).alias("flag_period"),
-        pl.coalesce("fault_profile", "fault_personal", "fault_date", "fault_place", "fault_quantity").alias(
-            "fault"
-        ),
+        pl.coalesce(
+            "fault_profile",
+            "fault_personal",
+            "fault_date",
+            "fault_geocoding",
+            "fault_place",
+            "fault_quantity",
+        ).alias("fault"),
     )
     # The flag of the category comes last: it goes and comes back when the label is classed (classing.sql).
     flags = sorted((n for n in frame.columns if n.startswith("flag_")), key=lambda n: n == "flag_category")

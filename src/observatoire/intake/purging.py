@@ -1,8 +1,8 @@
 """Nothing of a file outlives its use: deposits, rows set aside, confirmations that nobody gave, old keys.
 
 The rules: a deposit lives from its receipt to the end of its import, seven days at most while it waits
-to be confirmed; rows set aside live thirty days. An import removes its own deposit; what a crash left
-goes here.
+to be confirmed; rows set aside, and the text of a place to be checked, live thirty days. An import removes
+its own deposit; what a crash left goes here.
 """
 
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from observatoire.errors import ExpiredConfirmation
 from observatoire.intake.desk import Desk
 from observatoire.intake.vault import Vault
 from observatoire.store import queue, retention
+from observatoire.store.confidential import places as place_store
 from observatoire.store.retention import Kept
 
 DAYS_TO_CONFIRM = 7
@@ -33,6 +34,7 @@ class Purged:
     held: int = 0
     keys: int = 0
     jobs: int = 0
+    places: int = 0
 
 
 def purge(desk: Desk) -> Purged:
@@ -43,6 +45,7 @@ def purge(desk: Desk) -> Purged:
         held = retention.refuse_held(connection, now - timedelta(days=DAYS_TO_CONFIRM), now, message)
         keys = retention.forget_keys(connection, now - KEYS_KEPT)
         jobs = queue.sweep(connection, now - JOBS_KEPT)
+        places = place_store.forget_old(connection, now - desk.geocoding.kept)
     drafts = [_remove_drafts(vault, now) for vault in (desk.deposits, desk.rejects)]
     return Purged(
         deposits=_remove_deposits(desk, now),
@@ -51,6 +54,7 @@ def purge(desk: Desk) -> Purged:
         held=len(held),
         keys=keys,
         jobs=jobs,
+        places=places,
     )
 
 

@@ -18,6 +18,7 @@ from observatoire.intake import rejects
 from observatoire.intake.contexts import Normaliser
 from observatoire.intake.dating import Evidence
 from observatoire.intake.desk import Desk
+from observatoire.intake.geocoding.placing import Placing
 from observatoire.intake.inspection import Inspected, Options, inspect
 from observatoire.intake.metering import Metered
 from observatoire.intake.profiles.model import Profile
@@ -148,7 +149,7 @@ class _Run:
             incidents.staging(connection, self.record.number, self.record.as_of, first=first) as staging,
             rejects.writing(self.desk.rejects, str(self.record.id), profile, layout.header) as aside,
         ):
-            evidence = self._read(inspected, staging, aside)
+            evidence, placing = self._read(inspected, staging, aside)
             self.tally.notices = [*layout.notices, *evidence.notices()]
             duplicates, self.tally.alike = staging.drop_repeats(ignore_alike=self._ignores_alike(profile))
             staged = gate.receipt(staging.staged)
@@ -159,10 +160,11 @@ class _Run:
             else:
                 placements.follow_import(connection, self.record.number)
                 staging.keep()
+                placing.settle(connection, self.desk.now())
         counts = self.tally.counts(upserted, duplicates)
         return self._reported(counts, staged, upserted, held)
 
-    def _read(self, inspected: Inspected, staging: Staging, aside: Rejects) -> Evidence:
+    def _read(self, inspected: Inspected, staging: Staging, aside: Rejects) -> tuple[Evidence, Placing]:
         """Every batch: facts to the staging area, the rest to the rejects.
 
         Facts are written by a thread of its own while the next batch is normalised: the connection of the
@@ -183,6 +185,7 @@ class _Run:
                 inspected.document.layout,
                 self.record.started_at.date(),
                 self.record.period,
+                servers=True,
             )
             writing: Future[None] | None = None
             for batch in inspected.document.batches():
@@ -198,7 +201,7 @@ class _Run:
                 self._show()
             if writing is not None:
                 writing.result()
-        return evidence
+        return evidence, normaliser.placing
 
     def _ignores_alike(self, profile: Profile) -> bool:
         asked = self.options.ignore_alike

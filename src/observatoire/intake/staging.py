@@ -13,13 +13,13 @@ def as_facts(frame: pl.DataFrame, source: str) -> pl.DataFrame:
     """Rows without fault, with ``geom`` (EWKB), ``source`` and ``unit``."""
     frame = frame.filter(pl.col("fault").is_null())
     return frame.with_columns(
-        _points(frame).alias("geom"),
+        points(frame).alias("geom"),
         pl.lit(source).alias("source"),
         pl.lit("fait").alias("unit"),
     )
 
 
-def _points(frame: pl.DataFrame) -> pl.Series:
+def points(frame: pl.DataFrame) -> pl.Series:
     """EWKB of the points, null where there is none; written as one block, since rows are many."""
     located = frame["longitude"].is_not_null().to_numpy()
     coordinates = frame.select("longitude", "latitude").filter(located).to_numpy()

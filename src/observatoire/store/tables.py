@@ -413,6 +413,46 @@ series = Table(
     schema="collection",
 )
 
+place_table = Table(
+    "place_table",
+    metadata,
+    Column("organisation", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("loaded_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    schema="collection",
+)
+
+place = Table(
+    "place",
+    metadata,
+    Column(
+        "organisation",
+        Text,
+        ForeignKey("collection.place_table.organisation", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    Column("number", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("aliases", ARRAY(Text), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("commune", Text, nullable=False),
+    Column("geom", _geometry("GEOMETRY"), nullable=False),
+    PrimaryKeyConstraint("organisation", "number"),
+    schema="collection",
+)
+
+switch = Table(
+    "switch",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("on", Boolean, nullable=False),
+    Column("changed_by", Text, nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    schema="collection",
+)
+
 # ---- confidential: facts ------------------------------------------------------------------
 
 
@@ -431,6 +471,9 @@ def _fact_columns() -> list[Column[object]]:
         Column("hour_of_week", SmallInteger),
         Column("geom", _geometry("POINT")),
         Column("location_precision", Text, nullable=False),
+        Column("location_method", Text),
+        Column("location_score", Float),
+        Column("place_key", LargeBinary),
         Column("cell", BigInteger),
         Column("commune", Text),
         Column("declared_commune", Text),
@@ -470,6 +513,8 @@ fact = Table(
         postgresql_using="brin",
         postgresql_with={"pages_per_range": 16, "autosummarize": True},
     ),
+    # Facts that an answer about their place would move; those with coordinates of their own have none.
+    Index("ix_fact_place_key", "place_key", postgresql_where=text("place_key is not null")),
     schema="confidential",
 )
 
@@ -491,6 +536,42 @@ fact_history = Table(
     metadata,
     *_fact_columns(),
     PrimaryKeyConstraint("key", "content"),
+    Index("ix_fact_history_place_key", "place_key", postgresql_where=text("place_key is not null")),
+    schema="confidential",
+)
+
+place_to_check = Table(
+    "place_to_check",
+    metadata,
+    Column("key", LargeBinary, nullable=False),
+    Column("id", UUID(as_uuid=True), nullable=False, unique=True),
+    Column("organisation", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("commune", Text),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("requested_at", DateTime(timezone=True), nullable=False),
+    PrimaryKeyConstraint("key"),
+    Index("ix_place_to_check_organisation", "organisation", "requested_at"),
+    schema="confidential",
+)
+
+learnt_place = Table(
+    "learnt_place",
+    metadata,
+    Column("key", LargeBinary, nullable=False),
+    Column("organisation", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("commune", Text),
+    Column("longitude", Float),
+    Column("latitude", Float),
+    Column("precision", Text, nullable=False),
+    Column("method", Text),
+    Column("score", Float),
+    Column("answered_by", Text, nullable=False),
+    Column("answered_at", DateTime(timezone=True), nullable=False),
+    PrimaryKeyConstraint("key"),
+    CheckConstraint("(longitude is null) = (method is null)", name="point"),
     schema="confidential",
 )
 

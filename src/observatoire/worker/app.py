@@ -13,8 +13,8 @@ from observatoire.settings import Settings
 from observatoire.store import queue
 from observatoire.worker import tasks
 
-PURGE_TASK, WATCH_TASK = "purger", "veiller"
-EVERY_HOUR, EVERY_HOUR_LATER = "17 * * * *", "37 * * * *"
+PURGE_TASK, WATCH_TASK, GEOCODING_TASK = "purger", "veiller", "geocoder"
+EVERY_HOUR, AFTER_THE_PURGE, EVERY_HOUR_LATER = "17 * * * *", "27 * * * *", "37 * * * *"
 PAUSE = 0.2
 
 _Answer = TypeVar("_Answer")
@@ -57,7 +57,8 @@ async def _asked_again(
 def make_app(desk: Desk, settings: Settings, *, periodic: bool) -> App:
     """An application on the desk's database, not open yet.
 
-    ``periodic``: every hour, it purges too, and watches over the sources that are late.
+    ``periodic``: every hour it purges, asks again what a geocoder did not answer, and watches over the
+    sources that are late.
     """
     connector = SteadyConnector(
         min_size=1,
@@ -80,6 +81,11 @@ def make_app(desk: Desk, settings: Settings, *, periodic: bool) -> App:
         @app.task(queue=queue.QUEUE, name=PURGE_TASK, lock=PURGE_TASK)
         def purge(timestamp: int) -> None:
             tasks.purge(desk)
+
+        @app.periodic(cron=AFTER_THE_PURGE)
+        @app.task(queue=queue.QUEUE, name=GEOCODING_TASK, lock=GEOCODING_TASK)
+        def geocode_again(timestamp: int) -> None:
+            tasks.geocode_again(desk)
 
         @app.periodic(cron=EVERY_HOUR_LATER)
         @app.task(queue=queue.QUEUE, name=WATCH_TASK, lock=WATCH_TASK)

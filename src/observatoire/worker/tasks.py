@@ -13,6 +13,7 @@ from observatoire.errors import ImportFailed, NotFound, UnavailableStore
 from observatoire.intake import assigning, purging, running
 from observatoire.intake.assigning import AssignmentFailed
 from observatoire.intake.desk import Desk
+from observatoire.intake.geocoding import again
 from observatoire.notices import watching
 from observatoire.notices.mail import Mailbox
 from observatoire.settings import Settings
@@ -109,6 +110,16 @@ def purge(desk: Desk) -> None:
         logger.error("purge broken by %s", type(error).__name__)
     else:
         logger.info("purged %s", purged)
+
+
+def geocode_again(desk: Desk) -> None:
+    """Ask again what a service did not answer; a failure is only told, the next hour comes."""
+    try:
+        done = again.geocode_again(desk, only_unanswered=True)
+    except BaseException as error:  # noqa: BLE001 - the worker goes on, and the message may hold an address
+        logger.error("geocoding broken by %s", type(error).__name__)
+    else:
+        logger.info("geocoded again: %s", done)
 
 
 def watch(desk: Desk, settings: Settings) -> None:

@@ -11,6 +11,12 @@ UNKNOWN_COMMUNE = Fault(
     "COG_INCONNU", "commune", "Le code commune n'existe pas, même parmi les anciens codes : vérifiez-le."
 )
 NO_PLACE = Fault("LIEU_ABSENT", "commune", "Ni code commune ni coordonnées : le fait ne peut pas être placé.")
+HOMONYM = Fault(
+    "GEO_HOMONYME",
+    "lieu",
+    "Lieu connu de plusieurs communes que couvre la source, et aucune n'est donnée : précisez la commune, ou "
+    "répondez dans les lieux à vérifier, puis renvoyez la ligne.",
+)
 POINT_NOWHERE = Fault(
     "GEO_HORS_FRANCE", "x, y", "Le point ne tombe dans aucune commune et aucun code commune n'est donné."
 )
@@ -29,4 +35,15 @@ POINT_OFF_CONTOUR = Flag(
 )
 OUTSIDE_TERRITORY = Flag(
     "TER_HORS", "Commune hors du territoire que couvre la source : fait gardé, jamais compté."
+)
+BY_ADDRESS = Flag("GEO_ADRESSE", "Pas de coordonnées : fait placé d'après son adresse.")
+BY_CROSSING = Flag(
+    "GEO_ANGLE", "Croisement de deux voies : fait placé là où elles se rencontrent, sinon sur la voie connue."
+)
+BY_NAME = Flag("GEO_LIEU", "Lieu nommé : fait placé d'après la table des lieux ou une réponse déjà donnée.")
+TO_CHECK = Flag("GEO_VERIFIER", "Adresse douteuse : fait placé à la commune, lieu à vérifier.")
+NOT_FOUND = Flag("GEO_INTROUVABLE", "Adresse introuvable : fait placé à la commune, lieu à vérifier.")
+GEOCODER_DOWN = Flag(
+    "GEO_INDISPONIBLE",
+    "Le service de géocodage n'a pas répondu : fait placé à la commune, adresse à géocoder plus tard.",
 )

@@ -37,11 +37,15 @@ class CategoryCount:
 
 @dataclass(frozen=True, slots=True)
 class UnitCount:
-    """Facts of one commune or département, and how many have a point."""
+    """Facts of one commune or département, and how many have a point.
+
+    ``around``: those whose point says only around where (the middle of a street), not among ``located``.
+    """
 
     unit: str | None
     facts: int
     located: int
+    around: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +170,7 @@ def unplaced_by_month(
     if not scope.territory.level.is_part_of_communes:
         return Confidential({})
     where, values = _where(replace(scope, territory=NATION), communes)
-    where += " and geom is null"
+    where += " and cell is null"
     if scope.territory.level is TerritoryLevel.ARRONDISSEMENT:
         where += " and arrondissement is null"
     rows = connection.execute(text(query("count_by_month").format(where=where)), values)
@@ -193,7 +197,7 @@ def by_unit(
 ) -> Confidential[list[UnitCount]]:
     """Facts and located facts by commune or by département."""
     rows = _run(connection, "count_by_unit", scope, communes, unit=LEVEL_COLUMNS[unit])
-    return Confidential([UnitCount(r.unit, r.facts, r.located) for r in rows])
+    return Confidential([UnitCount(r.unit, r.facts, r.located, r.around) for r in rows])
 
 
 def by_precision(

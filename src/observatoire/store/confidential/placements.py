@@ -4,7 +4,7 @@ Nothing leaves this module but how far it is. A page of facts is read, held, com
 transaction, so that what is done is done, and a death loses a page at most.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -75,6 +75,20 @@ def following(connection: Connection, number: int) -> Iterator[None]:
         return
     connection.execute(text(query("note_moved_keys")), {"number": number})
     yield
+    _follow(connection, shapes)
+
+
+def follow_places(connection: Connection, places: Collection[bytes]) -> None:
+    """Put in the zones the facts of some places that have moved."""
+    shapes = _zone_shapes(connection)
+    if not shapes or not places:
+        return
+    connection.execute(text(query("note_keys_at_places")), {"places": list(places)})
+    _follow(connection, shapes)
+
+
+def _follow(connection: Connection, shapes: list[_ZoneShape]) -> None:
+    """The zones of the facts in ``moved_key``, which goes."""
     placed = [
         _pairs(rows, shapes)
         for rows in connection.execute(

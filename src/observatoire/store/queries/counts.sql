@@ -66,7 +66,8 @@ group by 1
 order by 1
 
 -- name: count_by_unit
-select {unit} as unit, count(*) as facts, count(geom) filter (where {place_allowed}) as located
+select {unit} as unit, count(*) as facts, count(cell) filter (where {place_allowed}) as located,
+    count(geom) filter (where cell is null and {place_allowed}) as around
 from confidential.fact
 join collection.source s on s.code = fact.source
 where {where}

@@ -1,4 +1,5 @@
--- Facts and the places that hold them: zones by pairs, neighbourhoods and IRIS by column.
+-- Facts and the places that hold them: zones by pairs, neighbourhoods and IRIS by column. A fact whose point
+-- only tells around where it was (the middle of a street) has no cell, and is in none of them.
 
 -- name: any_fact_to_assign
 select exists (select from confidential.fact)
@@ -11,6 +12,10 @@ select pg_try_advisory_xact_lock(hashtextextended(:name, 0))
 create temporary table moved_key on commit drop as
 select key from confidential.fact_version where import_number = :number
 
+-- name: note_keys_at_places
+create temporary table moved_key on commit drop as
+select key from confidential.fact where place_key = any(:places)
+
 -- name: create_moved_keys
 create temporary table moved_key (key bytea not null) on commit drop
 
@@ -18,7 +23,7 @@ create temporary table moved_key (key bytea not null) on commit drop
 select f.key, st_x(f.geom) as lon, st_y(f.geom) as lat, f.commune
 from moved_key m
 join confidential.fact f using (key)
-where f.geom is not null
+where f.cell is not null
 
 -- name: create_placed
 create temporary table placed (zone_version integer not null, key bytea not null) on commit drop
@@ -43,14 +48,14 @@ order by v.number
 -- name: count_zone_candidates
 select count(*)
 from confidential.fact f
-where f.geom is not null
+where f.cell is not null
     and f.commune = any (select unnest(v.communes) from collection.zone_version v where v.number = :version)
 
 -- name: zone_candidates
 -- The rows are held until the page is written: an import that moves one of them comes after, and sees it.
 select f.key, st_x(f.geom) as lon, st_y(f.geom) as lat, f.commune
 from confidential.fact f
-where f.geom is not null
+where f.cell is not null
     and f.key > :position
     and f.commune = any (select unnest(v.communes) from collection.zone_version v where v.number = :version)
 order by f.key
@@ -59,15 +64,15 @@ for no key update of f
 
 -- name: count_facts_to_assign
 select
-    (select count(*) from confidential.fact where geom is not null)
-    + (select count(*) from confidential.fact_history where geom is not null)
+    (select count(*) from confidential.fact where cell is not null)
+    + (select count(*) from confidential.fact_history where cell is not null)
 
 -- name: facts_to_assign
 -- With ties: the history has several contents of one key.
 select f.key, f.content, st_x(f.geom) as lon, st_y(f.geom) as lat, f.commune, f.declared_commune,
     f.arrondissement, f.qpv_2015, f.qpv_2024, f.iris, f.near_border
 from {table} f
-where f.geom is not null and f.key > :position
+where f.cell is not null and f.key > :position
 order by f.key
 fetch first :limit rows with ties
 for no key update of f

@@ -6,7 +6,7 @@ with chosen as materialized (
         floor(extract(epoch from occurred_from) / :seconds)::bigint as bucket
     from confidential.fact
     join collection.source s on s.code = fact.source
-    where {where} and geom is not null and local_hour is not null
+    where {where} and cell is not null and local_hour is not null
         and s.precision = 'point' and {place_allowed}
 )
 select a.local_day, a.commune, a.family, a.source as source, b.source as other_source,

@@ -97,6 +97,10 @@ class PlacesOut(Wire):
 
     point: float | None
     commune: float | None
+    geocoded: dict[str, float] = Field(
+        serialization_alias="adresse",
+        description="par précision : numero, intersection, voie, lieu, quartier",
+    )
     near_border: float | None = Field(serialization_alias="proche_limite")
     unclassed: float | None = Field(serialization_alias="non_classe")
 

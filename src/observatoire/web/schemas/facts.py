@@ -26,7 +26,11 @@ class FactIn(Wire):
     commune: str | None = Field(
         default=None, description="code COG ; facultatif si la source n'a qu'une commune"
     )
-    place: str | None = Field(default=None, validation_alias="lieu", description="lieu, sans nom de personne")
+    place: str | None = Field(
+        default=None,
+        validation_alias="lieu",
+        description="adresse ou lieu, sans nom de personne : sert à placer un fait sans coordonnées",
+    )
     longitude: float | None = Field(default=None, description="degrés, WGS 84")
     latitude: float | None = Field(default=None, description="degrés, WGS 84")
     quantity: int | None = Field(default=None, validation_alias="quantite", ge=0)

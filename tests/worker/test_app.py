@@ -1,4 +1,4 @@
-"""The application of the workers: it purges every hour, and asks again when a connection is lost."""
+"""The application of the workers: what it does every hour, and how it bears the loss of a connection."""
 
 import asyncio
 import logging
@@ -12,9 +12,10 @@ from procrastinate.exceptions import ConnectorException, UniqueViolation
 
 from observatoire.intake import purging
 from observatoire.intake.desk import Desk
+from observatoire.intake.geocoding import again
 from observatoire.store import queue
 from observatoire.worker import tasks
-from observatoire.worker.app import PURGE_TASK, WATCH_TASK, SteadyConnector, make_app
+from observatoire.worker.app import GEOCODING_TASK, PURGE_TASK, WATCH_TASK, SteadyConnector, make_app
 from support.world import World
 
 
@@ -23,17 +24,23 @@ def desk(shared_world: World) -> Desk:
     return Desk.of(shared_world.database, shared_world.settings)
 
 
-def test_a_worker_purges_every_hour(shared_world: World, desk: Desk, monkeypatch: pytest.MonkeyPatch):
-    purged: list[Desk] = []
-    monkeypatch.setattr(purging, "purge", purged.append)
+HOURLY = {PURGE_TASK: (purging, "purge"), GEOCODING_TASK: (again, "geocode_again")}
+
+
+@pytest.mark.parametrize("name", HOURLY)
+def test_every_hour_a_worker_purges_geocodes_again_and_watches(
+    shared_world: World, desk: Desk, monkeypatch: pytest.MonkeyPatch, name: str
+):
+    done: list[Desk] = []
+    monkeypatch.setattr(*HOURLY[name], lambda desk, **_: done.append(desk))
     app = make_app(desk, shared_world.settings, periodic=True)
-    every = {periodic.task.name: periodic for periodic in app.periodic_registry.periodic_tasks.values()}
-    assert set(every) == {PURGE_TASK, WATCH_TASK}
-    for periodic in every.values():
+    found = {p.task.name: p for p in app.periodic_registry.periodic_tasks.values()}
+    assert set(found) == {*HOURLY, WATCH_TASK}
+    for periodic in found.values():
         ticks = [periodic.croniter.get_next(ret_type=float) for _ in range(3)]
         assert [later - sooner for sooner, later in pairwise(ticks)] == [3600, 3600]
-    app.tasks[PURGE_TASK](timestamp=0)
-    assert purged == [desk]
+    app.tasks[name](timestamp=0)
+    assert done == [desk]
 
 
 def test_who_drains_the_queue_does_not_purge(shared_world: World, desk: Desk):
@@ -42,15 +49,16 @@ def test_who_drains_the_queue_does_not_purge(shared_world: World, desk: Desk):
     assert queue.IMPORT_TASK in app.tasks
 
 
-def test_a_purge_that_breaks_is_told_by_its_kind_and_does_no_more(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize("name", HOURLY)
+def test_a_task_that_breaks_is_told_by_its_kind_and_does_no_more(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, name: str
 ):
-    def broken(_: Desk) -> None:
+    def broken(_: Desk, **__: object) -> None:
         raise OSError("DUPONT")
 
-    monkeypatch.setattr(purging, "purge", broken)
+    monkeypatch.setattr(*HOURLY[name], broken)
     with caplog.at_level(logging.DEBUG):
-        tasks.purge(desk)
+        {PURGE_TASK: tasks.purge, GEOCODING_TASK: tasks.geocode_again}[name](desk)
     assert "OSError" in caplog.text
     assert "DUPONT" not in caplog.text
 

@@ -143,6 +143,16 @@ def test_a_key_made_by_the_command_line_opens_the_api_and_is_shown_once(terminal
     assert terminal.run(*words).stdout.strip() != key
 
 
+def test_the_silences_are_looked_for_then_listed(terminal: Terminal):
+    assert terminal.run("avis", "lister").stdout == "Aucune source n'est en retard.\n"
+    calendar = {"periodicite": "mensuelle", "delai_jours": 10, "attendu_depuis": "2026-01-01"}
+    terminal.world.source("muette", "bailleur", TOULOUSE, calendrier=calendar)
+    told = terminal.run("avis", "verifier").stdout
+    assert told == "Avis relevés : 1 ; clos : 0 ; signalés par courriel : 0.\n"
+    assert terminal.run("avis", "verifier").stdout.startswith("Avis relevés : 0 ;")
+    assert "« muette » (muette) : rien reçu de 01/2026" in terminal.run("avis", "lister").stdout
+
+
 def test_preparing_again_finds_everything_in_place(terminal: Terminal):
     assert "Territoires déjà chargés" in terminal.run("preparer").stdout
 

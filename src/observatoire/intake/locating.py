@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from observatoire.domain.incident import LocationPrecision
-from observatoire.intake.faults import Fault, place
+from observatoire.intake.faults import Fault, Flag, place
 from observatoire.intake.parsing.codes import DeclaredCode, parse_insee
 from observatoire.intake.parsing.text import plain
 from observatoire.space.cells import cells_of
@@ -114,33 +114,67 @@ def _current(
 
 def _with_point(frame: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
     """Confront each point with its declared commune."""
-    longitude = frame["longitude"].to_numpy().astype(float)
-    latitude = frame["latitude"].to_numpy().astype(float)
+    frame = _with_town(frame, gazetteer)
+    longitude, latitude = _degrees(frame)
     pointed = np.isfinite(longitude) & np.isfinite(latitude)
-    unreadable = (frame["longitude"].is_nan() | frame["latitude"].is_nan()).fill_null(False).to_numpy()
-    declared = np.array(
-        [gazetteer.arrondissements.get(c, c) for c in frame["declared"].to_list()], dtype=object
+    unreadable = (pl.col("longitude").is_nan() | pl.col("latitude").is_nan()).fill_null(value=False)
+    found, near = gazetteer.communes.place(
+        np.where(pointed, longitude, np.nan), np.where(pointed, latitude, np.nan), TOLERANCE_METRES
     )
-    found = _found(longitude, latitude, pointed, gazetteer)
-    fit, off_contour = _confront(longitude, latitude, pointed, declared, found, gazetteer)
-    named = np.array([code is not None for code in declared], dtype=bool)
-    kept = pointed & fit
-    commune = np.where(named, declared, found)
-    flags = np.full(frame.height, None, dtype=object)
-    flags[~pointed] = place.POINT_ABSENT.code
-    flags[unreadable] = place.POINT_UNREADABLE.code
-    flags[pointed & ~fit & named] = place.POINT_OUTSIDE.code
-    flags[kept & off_contour] = place.POINT_OFF_CONTOUR.code
-    replaced = np.array([f is not None for f in frame["code_fault"].to_list()], dtype=bool) & kept & ~named
+    fit, off_contour = _confront(longitude, latitude, pointed, frame, found, gazetteer)
+    kept, named = pl.Series(pointed & fit), pl.col("town").is_not_null()
     return frame.with_columns(
-        pl.Series("commune", commune.tolist(), pl.String),
-        pl.Series("longitude", np.where(kept, longitude, np.nan)).fill_nan(None),
-        pl.Series("latitude", np.where(kept, latitude, np.nan)).fill_nan(None),
-        pl.Series("flag_point", flags.tolist(), pl.String),
-        pl.Series("flag_replaced", [place.CODE_REPLACED.code if r else None for r in replaced], pl.String),
-        pl.Series("near_border", _near_border(longitude, latitude, kept, gazetteer)),
+        pl.when(named).then("town").otherwise(_codes(gazetteer.communes, found)).alias("commune"),
+        pl.when(kept).then("longitude").alias("longitude"),
+        pl.when(kept).then("latitude").alias("latitude"),
+        _first_flag(
+            (kept & pl.Series(off_contour), place.POINT_OFF_CONTOUR),
+            (named & pl.Series(pointed & ~fit), place.POINT_OUTSIDE),
+            (unreadable, place.POINT_UNREADABLE),
+            (pl.Series(~pointed), place.POINT_ABSENT),
+        ).alias("flag_point"),
+        _first_flag((kept & ~named & pl.col("code_fault").is_not_null(), place.CODE_REPLACED)).alias(
+            "flag_replaced"
+        ),
+        pl.Series("near_border", near) & kept,
         pl.Series("pointed", pointed),
     ).with_columns(_place_fault().alias("fault_place"))
+
+
+def _with_town(frame: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
+    """``town``: the declared commune, that of a declared arrondissement; its rank; is its contour whole?"""
+    declared = frame["declared"].unique()
+    towns = [gazetteer.arrondissements.get(code, code) for code in declared]
+    table = pl.DataFrame(
+        {
+            "declared": declared,
+            "town": pl.Series(towns, dtype=pl.String),
+            "town_rank": gazetteer.communes.ranks_of(towns),
+            "incomplete": [town in gazetteer.incomplete for town in towns],
+        }
+    )
+    return frame.join(table, on="declared", how="left", maintain_order="left", nulls_equal=True)
+
+
+def _degrees(frame: pl.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Longitudes and latitudes; NaN where there is none."""
+    longitude, latitude = (
+        frame[name].cast(pl.Float64).fill_null(np.nan) for name in ("longitude", "latitude")
+    )
+    return longitude.to_numpy(), latitude.to_numpy()
+
+
+def _codes(locator: CommuneLocator, ranks: np.ndarray) -> pl.Series:
+    """Codes of some ranks of a locator, null for nowhere."""
+    used = np.flatnonzero(np.bincount(ranks, minlength=1))
+    place_of = np.zeros(locator.nowhere + 1, dtype=np.intp)
+    place_of[used] = np.arange(used.size)
+    return pl.Series(locator.answers[used].tolist(), dtype=pl.String).gather(place_of[ranks])
+
+
+def _first_flag(*cases: tuple[pl.Expr | pl.Series, Flag]) -> pl.Expr:
+    """Code of the first flag whose case holds, else null."""
+    return pl.coalesce(*(pl.when(case).then(pl.lit(flag.code)) for case, flag in cases))
 
 
 def _place_fault() -> pl.Expr:
@@ -155,65 +189,44 @@ def _place_fault() -> pl.Expr:
     )
 
 
-def _found(
-    longitude: np.ndarray, latitude: np.ndarray, pointed: np.ndarray, gazetteer: Gazetteer
-) -> np.ndarray:
-    found = np.full(longitude.shape, None, dtype=object)
-    found[pointed] = gazetteer.communes.locate(longitude[pointed], latitude[pointed])
-    return found
-
-
 def _confront(
     longitude: np.ndarray,
     latitude: np.ndarray,
     pointed: np.ndarray,
-    declared: np.ndarray,
+    frame: pl.DataFrame,
     found: np.ndarray,
     gazetteer: Gazetteer,
 ) -> tuple[np.ndarray, np.ndarray]:
     """(the point may be kept, it is kept although the contour can't prove it)."""
-    named = np.array([code is not None for code in declared], dtype=bool)
-    fit = (found == declared) & pointed
-    fit |= ~named & pointed & np.array([code is not None for code in found], dtype=bool)
+    declared, named = frame["town_rank"].to_numpy(), frame["town"].is_not_null().to_numpy()
+    fit = pointed & (found == declared)
     doubtful = np.flatnonzero(pointed & named & ~fit)
-    if doubtful.size:
-        distance = gazetteer.communes.distance_to(longitude[doubtful], latitude[doubtful], declared[doubtful])
-        fit[doubtful] = distance <= TOLERANCE_METRES
-    incomplete = np.array([code in gazetteer.incomplete for code in declared], dtype=bool)
-    nowhere = np.array([code is None for code in found], dtype=bool)
-    off_contour = pointed & named & ~fit & incomplete & nowhere
+    distance = gazetteer.communes.distance_to_ranks(
+        longitude[doubtful], latitude[doubtful], declared[doubtful]
+    )
+    fit[doubtful] = distance <= TOLERANCE_METRES
+    fit |= pointed & ~named & (found < gazetteer.communes.nowhere)
+    nowhere = found == gazetteer.communes.nowhere
+    off_contour = pointed & named & ~fit & frame["incomplete"].to_numpy() & nowhere
     return fit | off_contour, off_contour
-
-
-def _near_border(
-    longitude: np.ndarray, latitude: np.ndarray, kept: np.ndarray, gazetteer: Gazetteer
-) -> np.ndarray:
-    near = np.zeros(longitude.shape, dtype=bool)
-    near[kept] = gazetteer.communes.near_border(longitude[kept], latitude[kept], TOLERANCE_METRES)
-    return near
 
 
 def _with_territories_of_point(frame: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
     """Cell, arrondissement and neighbourhoods of the points kept, and whether there is one."""
-    longitude, latitude = (frame[c].fill_null(float("nan")).to_numpy() for c in ("longitude", "latitude"))
+    longitude, latitude = _degrees(frame)
     located = np.isfinite(longitude)
     cells = np.zeros(frame.height, dtype=np.int64)
     if located.any():
         cells[located] = cells_of(longitude[located], latitude[located], CELL_RESOLUTION).astype(np.int64)
 
-    def within(locator: CommuneLocator) -> list[str | None]:
-        return _within(longitude, latitude, located, locator)
+    def within(locator: CommuneLocator) -> pl.Series:
+        return _codes(locator, locator.ranks(longitude, latitude))
 
-    arrondissements = [
-        declared if declared in gazetteer.arrondissements else by_point
-        for declared, by_point in zip(
-            frame["declared"].to_list(), within(gazetteer.municipal_arrondissements), strict=True
-        )
-    ]
+    declared = pl.when(pl.col("declared") != pl.col("town")).then("declared")
     return frame.with_columns(
-        pl.Series("arrondissement", arrondissements, pl.String),
-        pl.Series("qpv_2015", within(gazetteer.neighbourhoods_2015), pl.String),
-        pl.Series("qpv_2024", within(gazetteer.neighbourhoods_2024), pl.String),
+        pl.coalesce(declared, within(gazetteer.municipal_arrondissements)).alias("arrondissement"),
+        within(gazetteer.neighbourhoods_2015).alias("qpv_2015"),
+        within(gazetteer.neighbourhoods_2024).alias("qpv_2024"),
         pl.when(pl.Series(located)).then(pl.Series(cells)).alias("cell"),
         pl.when(pl.Series(located))
         .then(pl.lit(LocationPrecision.POINT.value))
@@ -231,13 +244,3 @@ def _with_parents(frame: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
         schema_overrides=dict.fromkeys(Parents.__slots__, pl.String),
     )
     return frame.join(table, on="commune", how="left", maintain_order="left")
-
-
-def _within(
-    longitude: np.ndarray, latitude: np.ndarray, located: np.ndarray, locator: CommuneLocator
-) -> list[str | None]:
-    codes = np.full(longitude.shape, None, dtype=object)
-    if locator.codes and located.any():
-        codes[located] = locator.locate(longitude[located], latitude[located])
-    found: list[str | None] = codes.tolist()
-    return found

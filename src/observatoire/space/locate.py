@@ -12,9 +12,10 @@ import shapely
 from numpy.typing import ArrayLike, NDArray
 
 from observatoire.space.crs import LAMBERT_93, METRIC_OF_DEPARTEMENT, to_metric
-from observatoire.space.labels import CROSSED, MIXED, LabelGrid, discs_of
+from observatoire.space.labels import DOUBTFUL, METRES_PER_DEGREE, MIXED, NEAR, SIDES, LabelGrid
 
 Floats = NDArray[np.float64]
+Ranks = NDArray[np.intp]
 
 
 class CommuneLocator:
@@ -44,12 +45,38 @@ class CommuneLocator:
         shapely.prepare(self._geometries)
         self._tree = shapely.STRtree(self._geometries)
         self._metric: dict[int, Any] = {}
-        self._labels = LabelGrid(self._geometries, self._tree)
+        self._labels = LabelGrid(self._geometries, self._tree, self._holders)
 
     @property
     def codes(self) -> frozenset[str]:
         """The codes that this locator knows, with or without a contour."""
         return frozenset(self._rank)
+
+    @property
+    def nowhere(self) -> int:
+        """The rank of what lies in no territory: the number of codes."""
+        return int(self._codes.size)
+
+    @property
+    def answers(self) -> NDArray[np.object_]:
+        """Code of each rank, None last: ``answers[rank]`` for the ranks of ``place``."""
+        return self._answers
+
+    def ranks_of(self, codes: Sequence[str | None]) -> Ranks:
+        """Rank of each code: that of nowhere for None, -1 for a code that this locator does not know."""
+        ranks = (self._codes.size if code is None else self._rank.get(code, -1) for code in codes)
+        return np.fromiter(ranks, dtype=np.intp, count=len(codes))
+
+    def place(self, lon: ArrayLike, lat: ArrayLike, metres: float) -> tuple[Ranks, NDArray[np.bool_]]:
+        """``locate`` and ``near_border`` at once; ranks in the order of codes instead of codes."""
+        x, y = _points(lon, lat)
+        rank, closeness = self._labels.of(x, y, metres)
+        mixed = np.flatnonzero(rank == MIXED)
+        rank[mixed] = self._holders(x[mixed], y[mixed])
+        near = closeness == NEAR
+        doubtful = np.flatnonzero(closeness == DOUBTFUL)
+        near[doubtful] = self._touched(x[doubtful], y[doubtful], metres)
+        return rank, near
 
     def locate(self, lon: ArrayLike, lat: ArrayLike) -> NDArray[np.object_]:
         """Code of the territory that holds each point.
@@ -62,14 +89,18 @@ class CommuneLocator:
             Codes (str) or None, shape (n,). A point on a shared border, or in an overlap, goes to
             the smallest code, so that the answer does not depend on the order of the layer.
         """
-        x, y = _points(lon, lat)
-        rank = self._labels.of(x, y, 0.0)
-        mixed = np.flatnonzero(rank == MIXED)
-        rank[mixed] = self._ranks(x[mixed], y[mixed])
-        found: NDArray[np.object_] = self._answers[rank]
+        found: NDArray[np.object_] = self._answers[self.ranks(lon, lat)]
         return found
 
-    def _ranks(self, x: Floats, y: Floats) -> NDArray[np.intp]:
+    def ranks(self, lon: ArrayLike, lat: ArrayLike) -> Ranks:
+        """``locate``, as ranks in the order of codes; the number of codes for nowhere."""
+        x, y = _points(lon, lat)
+        rank, _ = self._labels.of(x, y, 0.0)
+        mixed = np.flatnonzero(rank == MIXED)
+        rank[mixed] = self._holders(x[mixed], y[mixed])
+        return rank
+
+    def _holders(self, x: Floats, y: Floats) -> Ranks:
         """Rank of the territory that holds each point, ``nowhere`` for none: exact, point by point."""
         known = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
         points = np.asarray(shapely.points(x[known], y[known]), dtype=object)
@@ -96,9 +127,13 @@ class CommuneLocator:
         x, y = _points(lon, lat)
         if len(code) != x.size:
             raise ValueError(f"{x.size} points but {len(code)} codes")
+        ranks = self.ranks_of(list(code))
+        return self.distance_to_ranks(x, y, ranks)
+
+    def distance_to_ranks(self, x: Floats, y: Floats, ranks: Ranks) -> Floats:
+        """``distance_to`` the territories of some ranks (those of nowhere and of unknown codes included)."""
         distances = np.full(x.shape, np.nan)
-        ranks = np.array([self._rank.get(item, -1) for item in code], dtype=np.intp)
-        usable = (ranks >= 0) & np.isfinite(x) & np.isfinite(y)
+        usable = (ranks >= 0) & (ranks < self._codes.size) & np.isfinite(x) & np.isfinite(y)
         usable[usable] = ~shapely.is_missing(self._geometries[ranks[usable]])
         rows = np.flatnonzero(usable)
         inside = shapely.intersects_xy(self._geometries[ranks[rows]], x[rows], y[rows])
@@ -128,13 +163,7 @@ class CommuneLocator:
         Returns:
             Booleans of shape (n,).
         """
-        x, y = _points(lon, lat)
-        near = np.zeros(x.shape, dtype=bool)
-        labels = self._labels.of(x, y, metres)
-        near[labels == CROSSED] = True
-        mixed = np.flatnonzero(labels == MIXED)
-        near[mixed] = self._touched(x[mixed], y[mixed], metres)
-        return near
+        return self.place(lon, lat, metres)[1]
 
     def _touched(self, x: Floats, y: Floats, metres: float) -> NDArray[np.bool_]:
         """Whether the disc around each point leaves the territory that holds it: exact, point by point."""
@@ -164,6 +193,17 @@ def _points(lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
     if x.shape != y.shape or x.ndim != 1:
         raise ValueError(f"lon and lat must be 1-d and of one length, got {x.shape} and {y.shape}")
     return x, y
+
+
+def discs_of(x: Floats, y: Floats, metres: float) -> NDArray[np.object_]:
+    """Discs around points, as polygons drawn around them (nothing within is missed), shape (n,)."""
+    angles = np.linspace(0, 2 * np.pi, SIDES + 1)
+    radius = metres / np.cos(np.pi / SIDES) / METRES_PER_DEGREE
+    ring_x = x[:, None] + radius * np.cos(angles) / np.cos(np.radians(y))[:, None]
+    ring_y = y[:, None] + radius * np.sin(angles)
+    rings = np.stack([ring_x, ring_y], axis=2)
+    rings[:, -1] = rings[:, 0]  # closed to the last bit
+    return np.asarray(shapely.polygons(rings), dtype=object)
 
 
 def _projected(geometry: Any, epsg: int) -> Any:  # noqa: ANN401

@@ -150,7 +150,7 @@ def _with_town(frame: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
             "declared": declared,
             "town": pl.Series(towns, dtype=pl.String),
             "town_rank": gazetteer.communes.ranks_of(towns),
-            "incomplete": [town in gazetteer.incomplete for town in towns],
+            "incomplete": pl.Series([town in gazetteer.incomplete for town in towns], dtype=pl.Boolean),
         }
     )
     return frame.join(table, on="declared", how="left", maintain_order="left", nulls_equal=True)

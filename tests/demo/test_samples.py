@@ -13,7 +13,7 @@ from observatoire.domain.incident import Category
 from observatoire.domain.source import Source, SourceKind, Visibility
 from observatoire.domain.territory import TerritoryCode
 from observatoire.errors import OfficialSeriesFile
-from observatoire.intake.locating import covered_by
+from observatoire.intake.declaring import covered_by
 from observatoire.intake.normalising import Context, normalise
 from observatoire.intake.profiles.matching import match
 from observatoire.intake.profiles.notation import from_json

@@ -45,3 +45,14 @@ class InvalidQpvFeature(InvalidQpvFile):
     code = "qpv_invalide"
     title = "Quartier prioritaire invalide"
     message = "Quartier prioritaire n° {0} du fichier : {1}. Rien n'a été chargé ; corrigez le fichier."
+
+
+class InvalidMovements(AtlasError, InvalidRequest):
+    """A file of movements of communes cannot be used; argument: reason, in French."""
+
+    code = "mouvements_invalides"
+    title = "Fichier de mouvements des communes invalide"
+    message = (
+        "Le fichier des mouvements des communes ne peut pas être lu : {0}. Rien n'a été chargé ; "
+        "téléchargez « v_mvt_commune » (Code officiel géographique) auprès de l'Insee."
+    )

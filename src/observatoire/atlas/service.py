@@ -11,10 +11,11 @@ import shapely
 
 from observatoire.atlas.contours import read_contours
 from observatoire.atlas.geometry import area_km2
+from observatoire.atlas.movements import follow_all, read_movements
 from observatoire.atlas.qpv import Qpv, read_neighbourhoods
 from observatoire.atlas.table import read_atlas
 from observatoire.store.engine import Database
-from observatoire.store.reference import categories, territories
+from observatoire.store.reference import categories, movements, territories
 
 Progress = Callable[[str], None]
 DOMAIN_LETTER = 1
@@ -50,6 +51,20 @@ def _contour_rows(frame: pl.DataFrame, source: str) -> pl.DataFrame:
         "defects",
         pl.col("geometry").bin.encode("hex").alias("geom"),
     )
+
+
+def load_movements(database: Database, path: Path) -> tuple[int, int]:
+    """Load INSEE's movements of communes over the former codes that ship.
+
+    Returns:
+        The number of former codes that lead to one commune, and of codes that were divided.
+    """
+    rows = read_movements(path)
+    with database.owning() as connection:
+        found = follow_all(rows, territories.commune_codes(connection))
+        parts = [(d.code, d.until, part) for d in found.divisions for part in sorted(d.parts)]
+        movements.replace_movements(connection, found.former, parts)
+    return len(found.former), len({division.code for division in found.divisions})
 
 
 def load_taxonomy(database: Database, data: Path) -> int:

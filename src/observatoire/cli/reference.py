@@ -19,6 +19,11 @@ def register(app: typer.Typer) -> None:
     qpv = typer.Typer(help="Quartiers prioritaires de la politique de la ville.", no_args_is_help=True)
     qpv.command("charger", help="Charge une couche GeoJSON de QPV, génération 2015 ou 2024.")(charger_qpv)
     app.add_typer(qpv, name="qpv")
+    territoires = typer.Typer(help="Territoires de référence.", no_args_is_help=True)
+    territoires.command(
+        "mouvements", help="Charge les mouvements de communes de l'Insee (v_mvt_commune, CSV)."
+    )(charger_mouvements)
+    app.add_typer(territoires, name="territoires")
     cle = typer.Typer(help="Clés d'accès à l'API.", no_args_is_help=True)
     cle.command("creer", help="Crée une clé et l'affiche une seule fois.")(creer_cle)
     app.add_typer(cle, name="cle")
@@ -45,6 +50,15 @@ def charger_qpv(context: typer.Context, fichier: Path) -> None:
     """Load a layer of priority neighbourhoods."""
     number = service.load_neighbourhoods(context_of(context).database, fichier)
     typer.echo(f"{number} quartiers prioritaires chargés depuis {fichier.name}.")
+
+
+def charger_mouvements(context: typer.Context, fichier: Path) -> None:
+    """Load the movements of communes; do it again after ``preparer --recharger``."""
+    former, divided = service.load_movements(context_of(context).database, fichier)
+    typer.echo(
+        f"{former} anciens codes ramenés à une commune d'aujourd'hui ; {divided} codes partagés entre "
+        "plusieurs communes : leurs faits sont placés par leur point, sinon dits non ventilables."
+    )
 
 
 def creer_cle(

@@ -17,8 +17,9 @@ from observatoire.domain.territory import timezone_of
 from observatoire.intake import keys, locating
 from observatoire.intake.classification import Classifier
 from observatoire.intake.dating import with_time
+from observatoire.intake.declaring import Covered
 from observatoire.intake.faults import Fault, content, place
-from observatoire.intake.locating import Covered
+from observatoire.intake.file_signals import NO_SIGNAL, FileSignals
 from observatoire.intake.parsing.numbers import Absent, parse_quantity, quantity_flag
 from observatoire.intake.parsing.text import over_distinct
 from observatoire.intake.personal import with_personal
@@ -41,11 +42,12 @@ class Context:
     epoch: date
     pseudonymisation_key: bytes
     period: Period | None = None
+    signals: FileSignals = NO_SIGNAL
 
 
 def normalise(renamed: pl.DataFrame, context: Context) -> pl.DataFrame:
     """Text fields to fact columns, ``fault``, ``fault_field`` text and ``anomalies``."""
-    frame = locating.locate(with_personal(renamed), context.gazetteer, context.covered)
+    frame = locating.locate(with_personal(renamed), context.gazetteer, context.covered, context.signals)
     frame = _with_category(frame, context)
     frame = with_time(
         frame, context.profile.time, _zone(frame, context), received=context.received, epoch=context.epoch

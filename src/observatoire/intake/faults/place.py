@@ -24,6 +24,38 @@ POINT_UNREADABLE = Flag("GEO_ILLISIBLE", "Coordonnées illisibles : fait placé 
 POINT_OUTSIDE = Flag(
     "GEO_HORS", "Point à plus de 300 m de la commune déclarée : point écarté, commune gardée."
 )
+POINT_AT_SEA = Flag(
+    "GEO_MER",
+    "Point en mer, hors des frontières ou dans un vide de la carte : aucune commune ne le contient ; "
+    "point écarté, commune gardée.",
+)
+POINT_ABROAD = Flag("GEO_MONDE", "Point loin de France : point écarté, commune gardée.")
+POINT_EXCHANGED = Flag(
+    "GEO_INVERSE",
+    "Longitude et latitude (ou X et Y) inversées : remises dans l'ordre, "
+    "car seul l'ordre inverse tombe dans la commune déclarée.",
+)
+MAGNET_POINT = Flag(
+    "GEO_AIMANT",
+    "Point aimant : plus de 5 % des lignes du fichier sont à ce même point (mairie, poste de police, "
+    "centre de la commune) ; point écarté, commune gardée.",
+)
+IN_OLD_LAMBERT = Flag(
+    "GEO_L2E",
+    "Coordonnées en Lambert II étendu (EPSG 27572), lues dans un autre système : points écartés, "
+    "communes gardées. Annulez l'import, corrigez le système dans le profil et renvoyez le fichier.",
+)
+IN_CONIC_ZONE = Flag(
+    "GEO_CC",
+    "Coordonnées en conique conforme (CC42 à CC50), lues dans un autre système : points écartés, communes "
+    "gardées. Annulez l'import, corrigez le système dans le profil (l'aperçu dit lequel) et renvoyez le "
+    "fichier.",
+)
+IN_OTHER_SYSTEM = Flag(
+    "GEO_SYSTEME",
+    "Coordonnées lues dans un autre système que le leur : points écartés, communes gardées. Annulez "
+    "l'import, corrigez le système dans le profil (l'aperçu dit lequel) et renvoyez le fichier.",
+)
 POINT_OFF_CONTOUR = Flag(
     "GEO_CONTOUR", "Contour de la commune absent ou incomplet : point gardé sur la foi du code déclaré."
 )

@@ -63,6 +63,7 @@ def gazetteer() -> Gazetteer:
         parents=parents,
         arrondissements={"75118": PARIS, "75109": PARIS},
         former={},
+        divided={},
         incomplete=frozenset(),
         window=(2.0, 48.0, 3.0, 49.0),
         communes=CommuneLocator([PARIS], [box]),

@@ -1,12 +1,17 @@
 """The awkward inputs of the import specification about codes and points: one test for each, by its code."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from intake.desk import Desk, codes
 from observatoire.space.crs import to_metric
+from observatoire.store.reference import movements
 from support.files import pm_row
+from support.world import World
 
 NOWHERE = ("", "")
 TOULOUSE = (1.4440, 43.6045)
@@ -162,3 +167,66 @@ def test_qpv_millesime(desk: Desk) -> None:
     desk.send("\r\n".join([header, *rows, ""]).encode("cp1252"))
     assert len(desk.facts) == 2
     assert {(fact["qpv_2015"], fact["qpv_2024"]) for fact in desk.facts} == {(None, None)}
+
+
+@pytest.fixture
+def divided(shared_world: World) -> Iterator[None]:
+    """85084 gave back 85165 on 1 January 2024; 45117 was shared between 45093 and 45313 long ago."""
+    parts = [("85084", date(2024, 1, 1), "85084"), ("85084", date(2024, 1, 1), "85165")]
+    parts += [("45117", date(1988, 1, 1), part) for part in ("45093", "45313")]
+    with shared_world.database.owning() as connection:
+        old = connection.execute(text("select current from reference.former_code where former = '45117'"))
+        current = old.scalar_one()
+        movements.replace_movements(connection, {}, parts)
+    yield
+    with shared_world.database.owning() as connection:
+        movements.replace_movements(connection, {"45117": current}, [])
+
+
+def of_place(report: dict[str, Any]) -> dict[str, int]:
+    """Anomalies, but for labels that are in no list."""
+    return {code: number for code, number in codes(report).items() if code != "CAT_A_CLASSER"}
+
+
+def inside(desk: Desk, commune: str) -> tuple[str, str]:
+    """A point well inside a commune."""
+    query = text(
+        "select st_x(p), st_y(p) from (select (st_maximuminscribedcircle(geom)).center as p "
+        "from reference.contour where level = 'commune' and code = :code) as c"
+    )
+    with desk.world.database.owning() as connection:
+        return lambert(*connection.execute(query, {"code": commune}).one())
+
+
+@pytest.mark.usefixtures("divided")
+def test_cog_scission(new_desk: Callable[..., Desk]) -> None:
+    """A commune divided after the fact: its point tells the part; after the division the code is right."""
+    desk = new_desk(territory="nation:FR")
+    there = inside(desk, "85165")
+    report = desk.send_rows(
+        pm_row("1", date="12/03/2023", nature="avant", code="85084", point=there),
+        pm_row("2", date="12/03/2025", nature="après", code="85084", point=there),
+        pm_row("3", date="13/03/2023", nature="sans point", code="85084", point=NOWHERE),
+    )
+    assert of_place(report) == {"COG_SCISSION": 1, "GEO_HORS": 1, "COG_PARTAGE": 1, "GEO_ABSENT": 1}
+    facts = {fact["source_label"]: fact for fact in desk.facts}
+    told = ("commune", "declared_commune", "location_precision")
+    assert {label: tuple(fact[name] for name in told) for label, fact in facts.items()} == {
+        "avant": ("85165", "85084", "point"),
+        "après": ("85084", "85084", "commune"),
+        "sans point": ("85084", "85084", "commune"),
+    }
+    assert facts["après"]["cell"] is None
+
+
+@pytest.mark.usefixtures("divided")
+def test_cog_scission_of_a_code_that_is_no_more(new_desk: Callable[..., Desk]) -> None:
+    """Without a point in one of its parts it waits in quarantine: no sharing out is invented."""
+    desk = new_desk(territory="nation:FR")
+    report = desk.send_rows(
+        pm_row("1", nature="placé", code="45117", point=inside(desk, "45313")),
+        pm_row("2", nature="sans point", code="45117", point=NOWHERE),
+        pm_row("3", nature="ailleurs", code="45117", point=inside(desk, "85165")),
+    )
+    assert of_place(report) == {"COG_SCISSION": 1, "COG_NON_VENTILABLE": 2}
+    assert (desk.fact["commune"], desk.fact["declared_commune"]) == ("45313", "45117")

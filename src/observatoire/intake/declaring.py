@@ -73,6 +73,7 @@ def _with_default(frame: pl.DataFrame, covered: Covered) -> pl.DataFrame:
         return frame.with_columns(pl.lit(None, dtype=pl.String).alias("flag_default"))
     silent = (
         pl.col("declared").is_null()
+        & pl.col("declared_commune").is_null()
         & pl.col("code_fault").is_null()
         & (pl.col("longitude").is_null() | pl.col("longitude").is_nan())
     )
@@ -84,7 +85,7 @@ def _with_default(frame: pl.DataFrame, covered: Covered) -> pl.DataFrame:
 
 def _current(
     parsed: DeclaredCode | Fault | None, text: str, gazetteer: Gazetteer, covered: Covered
-) -> tuple[str, str, str | None] | Fault | None:
+) -> tuple[str, str | None, str | None] | Fault | None:
     if isinstance(parsed, Fault) and (named := covered.names.get(_name_form(text))) is not None:
         return named, named, place.NAMED_COMMUNE.code
     if parsed is None or isinstance(parsed, Fault):
@@ -94,6 +95,8 @@ def _current(
         return parsed.code, parsed.code, flag
     if parsed.code in gazetteer.former:
         return parsed.code, gazetteer.former[parsed.code], place.CODE_FORMER.code
+    if parsed.code in gazetteer.divided:
+        return parsed.code, None, flag
     return place.UNKNOWN_COMMUNE
 
 

@@ -10,14 +10,16 @@ import numpy as np
 import polars as pl
 
 from observatoire.domain.incident import LocationPrecision
+from observatoire.intake import dividing
 from observatoire.intake.declaring import Covered, with_declared
 from observatoire.intake.faults import Flag, place
 from observatoire.intake.file_signals import NO_SIGNAL, FileSignals
+from observatoire.intake.parents import with_parents
 from observatoire.intake.projecting import DEGREES, EXCHANGED
 from observatoire.space import crs
 from observatoire.space.cells import cells_of
 from observatoire.space.locate import CommuneLocator
-from observatoire.store.reference.gazetteer import Gazetteer, Parents
+from observatoire.store.reference.gazetteer import Gazetteer
 
 TOLERANCE_METRES = 300.0
 CELL_RESOLUTION = 9
@@ -36,7 +38,7 @@ def locate(
         frame = _in_order(frame, gazetteer)
         frame = _with_point(frame, gazetteer, signals)
         frame = _with_territories_of_point(frame, gazetteer)
-    return _with_parents(frame, gazetteer)
+    return with_parents(frame, gazetteer)
 
 
 def _in_order(frame: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
@@ -65,9 +67,12 @@ def _with_point(frame: pl.DataFrame, gazetteer: Gazetteer, signals: FileSignals)
     )
     fit, off_contour = _confront(longitude, latitude, pointed, frame, found, gazetteer)
     named, magnet = pl.col("town").is_not_null(), signals.magnets.of(frame)
+    part = dividing.in_a_part(gazetteer, frame["town_rank"].to_numpy(), found) & ~fit & ~magnet.to_numpy()
+    fit |= part
+    of_point = _codes(gazetteer.communes, found)
     kept = pl.Series(pointed & fit) & ~magnet
     return frame.with_columns(
-        pl.when(named).then("town").otherwise(_codes(gazetteer.communes, found)).alias("commune"),
+        pl.when(named & ~pl.Series(part)).then("town").otherwise(of_point).alias("commune"),
         *(pl.when(kept).then(name).alias(name) for name in DEGREES),
         _first_flag(
             (magnet & pl.Series(pointed & fit), place.MAGNET_POINT),
@@ -82,6 +87,7 @@ def _with_point(frame: pl.DataFrame, gazetteer: Gazetteer, signals: FileSignals)
         ),
         pl.Series("near_border", near) & kept,
         pl.Series("pointed", pointed),
+        pl.Series("in_a_part", part),
     ).with_columns(_place_fault().alias("fault_place"))
 
 
@@ -180,14 +186,3 @@ def _with_territories_of_point(frame: pl.DataFrame, gazetteer: Gazetteer) -> pl.
         .otherwise(pl.lit(LocationPrecision.COMMUNE.value))
         .alias("location_precision"),
     )
-
-
-def _with_parents(frame: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
-    nowhere = Parents(None, None, None, None)
-    codes = frame["commune"].drop_nulls().unique()
-    parents = [gazetteer.parents.get(code, nowhere) for code in codes]
-    table = pl.DataFrame(
-        {"commune": codes} | {name: [getattr(p, name) for p in parents] for name in Parents.__slots__},
-        schema_overrides=dict.fromkeys(Parents.__slots__, pl.String),
-    )
-    return frame.join(table, on="commune", how="left", maintain_order="left")

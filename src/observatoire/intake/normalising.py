@@ -14,7 +14,7 @@ from observatoire.domain.incident import Category
 from observatoire.domain.period import Period
 from observatoire.domain.source import Source
 from observatoire.domain.territory import timezone_of
-from observatoire.intake import keys, locating
+from observatoire.intake import dividing, keys, locating
 from observatoire.intake.classification import Classifier
 from observatoire.intake.dating import with_time
 from observatoire.intake.declaring import Covered
@@ -52,6 +52,7 @@ def normalise(renamed: pl.DataFrame, context: Context) -> pl.DataFrame:
     frame = with_time(
         frame, context.profile.time, _zone(frame, context), received=context.received, epoch=context.epoch
     )
+    frame = dividing.settle(frame, context.gazetteer)
     frame = _with_quantity(frame)
     frame = _with_flags(frame, context)
     frame = keys.with_keys(frame, context.source.code, context.pseudonymisation_key)

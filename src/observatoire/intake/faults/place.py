@@ -10,6 +10,12 @@ DAMAGED_CODE = Fault(
 UNKNOWN_COMMUNE = Fault(
     "COG_INCONNU", "commune", "Le code commune n'existe pas, même parmi les anciens codes : vérifiez-le."
 )
+NOT_ALLOCATABLE = Fault(
+    "COG_NON_VENTILABLE",
+    "commune",
+    "Cette ancienne commune a été partagée entre plusieurs, et aucun point ne dit dans laquelle est "
+    "le fait : indiquez le code actuel ou les coordonnées.",
+)
 NO_PLACE = Fault("LIEU_ABSENT", "commune", "Ni code commune ni coordonnées : le fait ne peut pas être placé.")
 POINT_NOWHERE = Fault(
     "GEO_HORS_FRANCE", "x, y", "Le point ne tombe dans aucune commune et aucun code commune n'est donné."
@@ -18,6 +24,14 @@ CODE_PADDED = Flag("COG_ZERO", "Zéro initial du code commune rétabli.")
 NAMED_COMMUNE = Flag("COG_NOM", "Commune reconnue à son nom, parmi celles que couvre la source.")
 DEFAULT_COMMUNE = Flag("COG_DEFAUT", "Commune non précisée : celle que couvre la source.")
 CODE_FORMER = Flag("COG_FUSION", "Ancien code commune ramené à la commune actuelle.")
+CODE_DIVIDED = Flag(
+    "COG_SCISSION", "Commune partagée depuis le fait : placé par son point dans l'une de ses parties."
+)
+NOT_SHARED_OUT = Flag(
+    "COG_PARTAGE",
+    "Commune partagée depuis le fait, sans point qui dise dans quelle partie : gardé à la commune déclarée, "
+    "non ventilable.",
+)
 CODE_REPLACED = Flag("COG_POINT", "Code commune inconnu : commune déduite du point.")
 POINT_ABSENT = Flag("GEO_ABSENT", "Pas de coordonnées : fait placé à la commune.")
 POINT_UNREADABLE = Flag("GEO_ILLISIBLE", "Coordonnées illisibles : fait placé à la commune.")

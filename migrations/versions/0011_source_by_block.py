@@ -7,7 +7,7 @@ tell almost as much as an entry per row, for next to nothing at each insertion (
 from alembic import op
 
 revision = "0011"
-down_revision = "0009"
+down_revision = "0010"
 
 OPTIONS = {"postgresql_using": "brin", "postgresql_with": {"pages_per_range": 16, "autosummarize": True}}
 

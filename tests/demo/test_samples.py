@@ -14,7 +14,7 @@ from observatoire.domain.source import Source, SourceKind, Visibility
 from observatoire.domain.territory import TerritoryCode
 from observatoire.errors import OfficialSeriesFile
 from observatoire.intake.classing.in_force import InForce
-from observatoire.intake.locating import covered_by
+from observatoire.intake.declaring import covered_by
 from observatoire.intake.normalising import Context, normalise
 from observatoire.intake.profiles.matching import match
 from observatoire.intake.profiles.notation import from_json
@@ -64,6 +64,7 @@ def gazetteer() -> Gazetteer:
         parents=parents,
         arrondissements={"75118": PARIS, "75109": PARIS},
         former={},
+        divided={},
         incomplete=frozenset(),
         window=(2.0, 48.0, 3.0, 49.0),
         communes=CommuneLocator([PARIS], [box]),

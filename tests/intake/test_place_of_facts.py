@@ -62,7 +62,7 @@ def test_a_point_far_outside_its_commune_is_set_aside_and_the_commune_kept(
     report = desk.send_row(point=point)
     fact = desk.fact
     assert (fact["commune"], fact["geom"], fact["cell"]) == ("31555", None, None)
-    assert set(codes(report)) <= {"GEO_HORS", "GEO_ILLISIBLE"}
+    assert set(codes(report)) <= {"GEO_HORS", "GEO_MER", "GEO_MONDE", "GEO_ILLISIBLE"}
     assert sum(codes(report).values()) == 1
 
 

@@ -125,3 +125,14 @@ def told_as(file: type[InvalidLayer], feature: type[InvalidLayer]) -> Iterator[N
         raise
     except InvalidLayer as fault:
         raise file(*fault.args) from None
+
+
+class InvalidMovements(AtlasError, InvalidRequest):
+    """A file of movements of communes cannot be used; argument: reason, in French."""
+
+    code = "mouvements_invalides"
+    title = "Fichier de mouvements des communes invalide"
+    message = (
+        "Le fichier des mouvements des communes ne peut pas être lu : {0}. Rien n'a été chargé ; "
+        "téléchargez « v_mvt_commune » (Code officiel géographique) auprès de l'Insee."
+    )

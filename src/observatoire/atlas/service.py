@@ -13,13 +13,14 @@ from observatoire.atlas import replacing
 from observatoire.atlas.contours import read_contours
 from observatoire.atlas.errors import NoGeography
 from observatoire.atlas.layers import read_layers
+from observatoire.atlas.movements import follow_all, read_movements
 from observatoire.atlas.replacing import Replacement
 from observatoire.atlas.table import read_atlas
 from observatoire.domain.territory import TerritoryLevel
 from observatoire.store import assignments, zones
 from observatoire.store.assignments import Subject
 from observatoire.store.engine import Connection, Database
-from observatoire.store.reference import loading
+from observatoire.store.reference import loading, movements, territories
 
 Progress = Callable[[str], None]
 
@@ -110,3 +111,17 @@ def _contour_rows(frame: pl.DataFrame) -> pl.DataFrame:
         "defects",
         pl.col("geometry").bin.encode("hex").alias("geom"),
     )
+
+
+def load_movements(database: Database, path: Path) -> tuple[int, int]:
+    """Load INSEE's movements of communes over the former codes that ship.
+
+    Returns:
+        The number of former codes that lead to one commune, and of codes that were divided.
+    """
+    rows = read_movements(path)
+    with database.owning() as connection:
+        found = follow_all(rows, territories.commune_codes(connection))
+        parts = [(d.code, d.until, part) for d in found.divisions for part in sorted(d.parts)]
+        movements.replace_movements(connection, found.former, parts)
+    return len(found.former), len({division.code for division in found.divisions})

@@ -17,10 +17,13 @@ SHOWN = 12
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    territoires = typer.Typer(help="Contours des communes.", no_args_is_help=True)
+    territoires = typer.Typer(help="Contours et mouvements des communes.", no_args_is_help=True)
     territoires.command("charger", help=f"Remplace les contours des communes : {FORMATS}.")(
         charger_territoires
     )
+    territoires.command(
+        "mouvements", help="Charge les mouvements de communes de l'Insee (v_mvt_commune, CSV)."
+    )(charger_mouvements)
     app.add_typer(territoires, name="territoires")
     qpv = typer.Typer(help="Quartiers prioritaires de la politique de la ville.", no_args_is_help=True)
     qpv.command("charger", help=f"Charge une couche de QPV, génération 2015 ou 2024 : {FORMATS}.")(
@@ -43,6 +46,15 @@ def charger_territoires(
     for line in told(done):
         typer.echo(line)
     assign(found, asked)
+
+
+def charger_mouvements(context: typer.Context, fichier: Path) -> None:
+    """Load the movements of communes; do it again after ``preparer --recharger``."""
+    former, divided = service.load_movements(context_of(context).database, fichier)
+    typer.echo(
+        f"{former} anciens codes ramenés à une commune d'aujourd'hui ; {divided} codes partagés entre "
+        "plusieurs communes : leurs faits sont placés par leur point, sinon dits non ventilables."
+    )
 
 
 def told(done: Replacement) -> list[str]:

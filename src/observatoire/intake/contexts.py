@@ -9,9 +9,10 @@ from observatoire.domain.period import Period
 from observatoire.domain.source import Source
 from observatoire.intake import rejects
 from observatoire.intake.classing import in_force
+from observatoire.intake.declaring import Covered, covered_by
 from observatoire.intake.desk import Desk
+from observatoire.intake.file_signals import FileSignals, signals_of
 from observatoire.intake.geocoding.placing import Placing
-from observatoire.intake.locating import Covered, covered_by
 from observatoire.intake.normalising import Context, normalise
 from observatoire.intake.profiles.model import Profile
 from observatoire.intake.projecting import window_of, with_degrees
@@ -43,6 +44,7 @@ class Normaliser:
         """
         self._desk = desk
         self._connection, self._profile, self._header = connection, profile, layout.header
+        self._signals: FileSignals | None = None
         self.context = Context(
             source=source,
             profile=profile,
@@ -69,13 +71,19 @@ class Normaliser:
         return self._profile.rename(rejects.as_sent(rows, self._header), self._header)
 
     def __call__(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """Normalise some rows of the file."""
-        degrees = with_degrees(self.rename(rows), self._profile.epsg)
-        placed = self.placing(degrees, self._desk.database)
-        found = gazetteer.load(self._connection, window_of(placed))
-        draft = normalise(placed, replace(self.context, gazetteer=found))
+        """Normalise some rows of the file; the first ones tell what the file as a whole tells."""
+        renamed = self.rename(rows)
+        placed = self.placing(with_degrees(renamed, self._profile.epsg), self._desk.database)
+        found = self._geography(window_of(placed))
+        if self._signals is None:
+            source, known = self.context.source, self.context.covered
+            self._signals = signals_of(renamed, self._profile.epsg, source.kind, known, self._geography)
+        draft = normalise(placed, replace(self.context, gazetteer=found, signals=self._signals))
         self.placing.note(draft)
         return draft
+
+    def _geography(self, window: gazetteer.Window | None) -> gazetteer.Gazetteer:
+        return gazetteer.load(self._connection, window)
 
 
 def covered(connection: Connection, source: Source) -> Covered:

@@ -1,141 +1,84 @@
 """Where a row happened: declared code first, point second; a conflict is flagged, never hidden.
 
-Rules (domain specification (a), decision record 0003): a declared INSEE code is trusted over a
-coarse outline; a point more than 300 m outside the declared commune is set aside and the commune
-kept; a commune whose contour is missing or incomplete keeps its points.
+Rules (domain specification (a), decision records 0003 and 0012): a declared INSEE code is trusted over
+a coarse outline; a point more than 300 m outside the declared commune is set aside and the commune
+kept; a commune whose contour is missing or incomplete keeps its points. A point that is out of France,
+and in its commune once its coordinates are exchanged, is put back in order.
 """
-
-import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
 from observatoire.domain.incident import LocationPrecision
-from observatoire.intake.faults import Fault, Flag, place
-from observatoire.intake.parsing.codes import DeclaredCode, parse_insee
-from observatoire.intake.parsing.text import plain
+from observatoire.intake import dividing
+from observatoire.intake.declaring import Covered, with_declared
+from observatoire.intake.faults import Flag, place
+from observatoire.intake.file_signals import NO_SIGNAL, FileSignals
+from observatoire.intake.parents import with_parents
+from observatoire.intake.projecting import DEGREES, EXCHANGED
+from observatoire.space import crs
 from observatoire.space.cells import cells_of
 from observatoire.space.locate import CommuneLocator
-from observatoire.store.reference.gazetteer import Gazetteer, Parents
+from observatoire.store.reference.gazetteer import Gazetteer
 
 TOLERANCE_METRES = 300.0
 CELL_RESOLUTION = 9
 
 
-@dataclass(frozen=True, slots=True)
-class Covered:
-    """What a source covers: codes, names (plain form, those of one commune only), the only commune."""
-
-    codes: frozenset[str]
-    names: Mapping[str, str]
-    only: str | None
-
-
-def covered_by(communes: Sequence[tuple[str, str]], only: str | None) -> Covered:
-    """From (code, name) pairs; ``only``: the commune that a row without place happened in."""
-    forms = Counter(_name_form(name) for _, name in communes)
-    names = {_name_form(name): code for code, name in communes if forms[_name_form(name)] == 1}
-    return Covered(frozenset(code for code, _ in communes), names, only)
-
-
-def declared_commune(text: str, gazetteer: Gazetteer, covered: Covered) -> str | None:
-    """The current code of a declared commune; None: none is declared, or it can't be read."""
-    parsed = _current(parse_insee(text), text, gazetteer, covered)
-    return parsed[1] if isinstance(parsed, tuple) else None
-
-
-def _name_form(name: str) -> str:
-    """« Saint-Étienne », « ST ETIENNE » and « St-Étienne » are one name."""
-    words = re.split(r"[\s'’-]+", plain(name))
-    return " ".join({"st": "saint", "ste": "sainte"}.get(word, word) for word in words if word)
-
-
-def locate(frame: pl.DataFrame, gazetteer: Gazetteer, covered: Covered) -> pl.DataFrame:
+def locate(
+    frame: pl.DataFrame, gazetteer: Gazetteer, covered: Covered, signals: FileSignals = NO_SIGNAL
+) -> pl.DataFrame:
     """Add commune, parents, arrondissement, neighbourhoods, point, cell, precisions, flags and faults.
 
-    ``frame`` needs ``commune`` (text), ``longitude`` and ``latitude`` (degrees; null absent, NaN
-    unreadable).
+    ``frame`` needs ``commune`` (text) and what ``projecting.with_degrees`` adds; ``signals``: what the
+    file as a whole tells of its points.
     """
-    frame = _with_default(_with_declared(frame, gazetteer, covered), covered)
+    frame = with_declared(frame, gazetteer, covered)
     with gazetteer.turn:
-        frame = _with_point(frame, gazetteer)
+        frame = _in_order(frame, gazetteer)
+        frame = _with_point(frame, gazetteer, signals)
         frame = _with_territories_of_point(frame, gazetteer)
-    return _with_parents(frame, gazetteer)
+    return with_parents(frame, gazetteer)
 
 
-def _with_declared(frame: pl.DataFrame, gazetteer: Gazetteer, covered: Covered) -> pl.DataFrame:
-    """``declared_commune`` as written, ``declared`` brought to today's code, or a fault."""
-    raw = frame["commune"].unique()
-    parsed = [_current(parse_insee(text), text, gazetteer, covered) for text in raw]
-    codes = [p if isinstance(p, tuple) else (None, None, None) for p in parsed]
-    table = pl.DataFrame(
-        {
-            "raw_commune": raw,
-            "declared_commune": [c[0] for c in codes],
-            "declared": [c[1] for c in codes],
-            "flag_code": [c[2] for c in codes],
-            "code_fault": [p.code if isinstance(p, Fault) else None for p in parsed],
-        },
-        schema_overrides=dict.fromkeys(
-            ("declared_commune", "declared", "flag_code", "code_fault"), pl.String
-        ),
+def _in_order(frame: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
+    """Coordinates exchanged where only the other order falls in the declared commune."""
+    longitude, latitude = _columns(frame, EXCHANGED)
+    asked = np.flatnonzero(np.isfinite(longitude))
+    exchanged = np.zeros(frame.height, dtype=bool)
+    distance = gazetteer.communes.distance_to_ranks(
+        longitude[asked], latitude[asked], frame["town_rank"].to_numpy()[asked]
     )
-    return frame.rename({"commune": "raw_commune"}).join(
-        table, on="raw_commune", how="left", maintain_order="left"
-    )
-
-
-def _with_default(frame: pl.DataFrame, covered: Covered) -> pl.DataFrame:
-    """A source of one commune need not repeat it; a point says more, so it is asked first."""
-    if covered.only is None:
-        return frame.with_columns(pl.lit(None, dtype=pl.String).alias("flag_default"))
-    silent = (
-        pl.col("declared").is_null()
-        & pl.col("code_fault").is_null()
-        & (pl.col("longitude").is_null() | pl.col("longitude").is_nan())
-    )
+    exchanged[asked] = distance <= TOLERANCE_METRES
+    there = pl.Series("exchanged", exchanged)
     return frame.with_columns(
-        pl.when(silent).then(pl.lit(covered.only)).otherwise("declared").alias("declared"),
-        pl.when(silent).then(pl.lit(place.DEFAULT_COMMUNE.code)).alias("flag_default"),
+        there,
+        *(pl.when(there).then(x).otherwise(d).alias(d) for d, x in zip(DEGREES, EXCHANGED, strict=True)),
     )
 
 
-def _current(
-    parsed: DeclaredCode | Fault | None, text: str, gazetteer: Gazetteer, covered: Covered
-) -> tuple[str, str, str | None] | Fault | None:
-    if isinstance(parsed, Fault) and (named := covered.names.get(_name_form(text))) is not None:
-        return named, named, place.NAMED_COMMUNE.code
-    if parsed is None or isinstance(parsed, Fault):
-        return parsed
-    flag = parsed.flag.code if parsed.flag else None
-    if parsed.code in gazetteer.known:
-        return parsed.code, parsed.code, flag
-    if parsed.code in gazetteer.former:
-        return parsed.code, gazetteer.former[parsed.code], place.CODE_FORMER.code
-    return place.UNKNOWN_COMMUNE
-
-
-def _with_point(frame: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
+def _with_point(frame: pl.DataFrame, gazetteer: Gazetteer, signals: FileSignals) -> pl.DataFrame:
     """Confront each point with its declared commune."""
-    frame = _with_town(frame, gazetteer)
-    longitude, latitude = _degrees(frame)
+    longitude, latitude = _columns(frame, DEGREES)
     pointed = np.isfinite(longitude) & np.isfinite(latitude)
     unreadable = (pl.col("longitude").is_nan() | pl.col("latitude").is_nan()).fill_null(value=False)
     found, near = gazetteer.communes.place(
         np.where(pointed, longitude, np.nan), np.where(pointed, latitude, np.nan), TOLERANCE_METRES
     )
     fit, off_contour = _confront(longitude, latitude, pointed, frame, found, gazetteer)
-    kept, named = pl.Series(pointed & fit), pl.col("town").is_not_null()
+    named, magnet = pl.col("town").is_not_null(), signals.magnets.of(frame)
+    part = dividing.in_a_part(gazetteer, frame["town_rank"].to_numpy(), found) & ~fit & ~magnet.to_numpy()
+    fit |= part
+    of_point = _codes(gazetteer.communes, found)
+    kept = pl.Series(pointed & fit) & ~magnet
     return frame.with_columns(
-        pl.when(named).then("town").otherwise(_codes(gazetteer.communes, found)).alias("commune"),
-        pl.when(kept).then("longitude").alias("longitude"),
-        pl.when(kept).then("latitude").alias("latitude"),
+        pl.when(named & ~pl.Series(part)).then("town").otherwise(of_point).alias("commune"),
+        *(pl.when(kept).then(name).alias(name) for name in DEGREES),
         _first_flag(
+            (magnet & pl.Series(pointed & fit), place.MAGNET_POINT),
+            (kept & pl.col("exchanged"), place.POINT_EXCHANGED),
             (kept & pl.Series(off_contour), place.POINT_OFF_CONTOUR),
-            (named & pl.Series(pointed & ~fit), place.POINT_OUTSIDE),
+            *_set_aside(named & pl.Series(pointed & ~fit), longitude, latitude, found, gazetteer, signals),
             (unreadable, place.POINT_UNREADABLE),
             (pl.Series(~pointed), place.POINT_ABSENT),
         ).alias("flag_point"),
@@ -144,30 +87,34 @@ def _with_point(frame: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
         ),
         pl.Series("near_border", near) & kept,
         pl.Series("pointed", pointed),
+        pl.Series("in_a_part", part),
     ).with_columns(_place_fault().alias("fault_place"))
 
 
-def _with_town(frame: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
-    """``town``: the declared commune, that of a declared arrondissement; its rank; is its contour whole?"""
-    declared = frame["declared"].unique()
-    towns = [gazetteer.arrondissements.get(code, code) for code in declared]
-    table = pl.DataFrame(
-        {
-            "declared": declared,
-            "town": pl.Series(towns, dtype=pl.String),
-            "town_rank": gazetteer.communes.ranks_of(towns),
-            "incomplete": [town in gazetteer.incomplete for town in towns],
-        }
-    )
-    return frame.join(table, on="declared", how="left", maintain_order="left", nulls_equal=True)
+def _set_aside(
+    aside: pl.Expr,
+    longitude: np.ndarray,
+    latitude: np.ndarray,
+    found: np.ndarray,
+    gazetteer: Gazetteer,
+    signals: FileSignals,
+) -> list[tuple[pl.Expr, Flag]]:
+    """Why a point is set aside: the system of the whole file, else where the point falls."""
+    if signals.system is not None:
+        return [(aside, signals.system)]
+    abroad = pl.Series(~crs.in_france(longitude, latitude))
+    nowhere = pl.Series(found == gazetteer.communes.nowhere)
+    return [
+        (aside & abroad, place.POINT_ABROAD),
+        (aside & nowhere, place.POINT_AT_SEA),
+        (aside, place.POINT_OUTSIDE),
+    ]
 
 
-def _degrees(frame: pl.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+def _columns(frame: pl.DataFrame, names: tuple[str, str]) -> tuple[np.ndarray, np.ndarray]:
     """Longitudes and latitudes; NaN where there is none."""
-    longitude, latitude = (
-        frame[name].cast(pl.Float64).fill_null(np.nan) for name in ("longitude", "latitude")
-    )
-    return longitude.to_numpy(), latitude.to_numpy()
+    longitude, latitude = (frame[name].cast(pl.Float64).fill_null(np.nan).to_numpy() for name in names)
+    return longitude, latitude
 
 
 def _codes(locator: CommuneLocator, ranks: np.ndarray) -> pl.Series:
@@ -219,7 +166,7 @@ def _confront(
 
 def _with_territories_of_point(frame: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
     """Cell, arrondissement and neighbourhoods of the points kept, and whether there is one."""
-    longitude, latitude = _degrees(frame)
+    longitude, latitude = _columns(frame, DEGREES)
     located = np.isfinite(longitude)
     cells = np.zeros(frame.height, dtype=np.int64)
     if located.any():
@@ -240,14 +187,3 @@ def _with_territories_of_point(frame: pl.DataFrame, gazetteer: Gazetteer) -> pl.
         .otherwise(pl.lit(LocationPrecision.COMMUNE.value))
         .alias("location_precision"),
     )
-
-
-def _with_parents(frame: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
-    nowhere = Parents(None, None, None, None)
-    codes = frame["commune"].drop_nulls().unique()
-    parents = [gazetteer.parents.get(code, nowhere) for code in codes]
-    table = pl.DataFrame(
-        {"commune": codes} | {name: [getattr(p, name) for p in parents] for name in Parents.__slots__},
-        schema_overrides=dict.fromkeys(Parents.__slots__, pl.String),
-    )
-    return frame.join(table, on="commune", how="left", maintain_order="left")

@@ -13,15 +13,16 @@ from observatoire.domain.incident import ClassingMode
 from observatoire.domain.period import Period
 from observatoire.domain.source import Source
 from observatoire.domain.territory import timezone_of
-from observatoire.intake import keys, locating
+from observatoire.intake import dividing, keys, locating
 from observatoire.intake.classification import LONGEST_LABEL
 from observatoire.intake.classing.in_force import InForce
 from observatoire.intake.contract import keep_no_finer
 from observatoire.intake.dating import with_time
+from observatoire.intake.declaring import Covered
 from observatoire.intake.faults import Fault, content, place
+from observatoire.intake.file_signals import NO_SIGNAL, FileSignals
 from observatoire.intake.geocoding import spots
 from observatoire.intake.geocoding.precision import with_precision
-from observatoire.intake.locating import Covered
 from observatoire.intake.parsing.numbers import Absent, parse_quantity, quantity_flag
 from observatoire.intake.parsing.text import over_distinct
 from observatoire.intake.personal import with_personal
@@ -42,17 +43,20 @@ class Context:
     epoch: date
     pseudonymisation_key: bytes
     period: Period | None = None
+    signals: FileSignals = NO_SIGNAL
 
 
 def normalise(renamed: pl.DataFrame, context: Context) -> pl.DataFrame:
     """Text fields to fact columns, ``fault``, ``fault_field`` text and ``anomalies``."""
     if "place_key" not in renamed.columns:
         renamed = spots.unplaced(renamed)
-    frame = with_precision(locating.locate(with_personal(renamed), context.gazetteer, context.covered))
+    clear = with_personal(renamed)
+    frame = with_precision(locating.locate(clear, context.gazetteer, context.covered, context.signals))
     frame = _with_category(frame, context)
     frame = with_time(
         frame, context.profile.time, _zone(frame, context), received=context.received, epoch=context.epoch
     )
+    frame = dividing.settle(frame, context.gazetteer)
     frame = _with_quantity(frame)
     frame = _with_flags(frame, context)
     frame = keep_no_finer(frame, context.source.precision)

@@ -17,6 +17,7 @@ Floats = NDArray[np.float64]
 
 WGS84 = 4326
 LAMBERT_93 = 2154
+OLD_LAMBERT = 27572
 METRIC_OF_DEPARTEMENT = {"971": 5490, "972": 5490, "973": 2972, "974": 2975, "976": 4471}
 
 
@@ -39,7 +40,7 @@ CONIC_ZONES = {
 EXTENTS = {
     WGS84: Extent(-63.2, -21.5, 55.9, 51.2),  # France with the five overseas départements
     LAMBERT_93: Extent(12e3, 6_022e3, 1_254e3, 7_153e3),
-    27572: Extent(-33e3, 1_588e3, 1_210e3, 2_715e3),
+    OLD_LAMBERT: Extent(-33e3, 1_588e3, 1_210e3, 2_715e3),
     3857: Extent(-7.04e6, -2.45e6, 6.23e6, 6.66e6),
     5490: Extent(480e3, 1_580e3, 760e3, 2_010e3),
     2972: Extent(90e3, 230e3, 450e3, 660e3),
@@ -54,6 +55,8 @@ METRIC_AREAS = (
     (2975, Extent(55.1, -21.5, 55.9, -20.8)),
     (4471, Extent(44.9, -13.1, 45.4, -12.5)),
 )
+METROPOLITAN = Extent(-5.5, 41.2, 9.8, 51.3)
+"""Metropolitan France with its coast, degrees."""
 
 _local = threading.local()
 
@@ -110,6 +113,19 @@ def plausible(x: ArrayLike, y: ArrayLike, epsg: int) -> NDArray[np.bool_]:
     inside: NDArray[np.bool_] = (
         (east >= extent.min_x) & (east <= extent.max_x) & (north >= extent.min_y) & (north <= extent.max_y)
     )
+    return inside
+
+
+def in_france(lon: ArrayLike, lat: ArrayLike) -> NDArray[np.bool_]:
+    """Whether each point (degrees) lies in the box of metropolitan France or of an overseas département.
+
+    Exchanging longitude and latitude never leads from one of these boxes into another: a point that is
+    out of them, and in one of them once exchanged, was written the other way round. NaN is nowhere.
+    """
+    x, y = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
+    inside = np.zeros(x.shape, dtype=bool)
+    for box in (METROPOLITAN, *(area for _, area in METRIC_AREAS)):
+        inside |= (x >= box.min_x) & (x <= box.max_x) & (y >= box.min_y) & (y <= box.max_y)
     return inside
 
 

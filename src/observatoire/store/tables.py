@@ -100,6 +100,15 @@ former_code = Table(
     schema="reference",
 )
 
+divided_commune = Table(
+    "divided_commune",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("until", Date, primary_key=True),
+    Column("part", Text, primary_key=True),
+    schema="reference",
+)
+
 category = Table(
     "category",
     metadata,

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from observatoire.intake.declaring import Covered
 from observatoire.intake.geocoding.precision import with_precision
 from observatoire.intake.geocoding.spots import COLUMNS
-from observatoire.intake.locating import Covered, locate
-from observatoire.intake.projecting import window_of
+from observatoire.intake.locating import locate
+from observatoire.intake.projecting import DEGREES, EXCHANGED, window_of
 from observatoire.intake.staging import points
 from observatoire.store.confidential import placements, places
 from observatoire.store.confidential.places import LearntPlace
@@ -27,6 +28,7 @@ def located(connection: Connection, learnt: Sequence[LearntPlace]) -> pl.DataFra
             "commune": [p.commune or "" for p in learnt],
             "longitude": [p.longitude for p in learnt],
             "latitude": [p.latitude for p in learnt],
+            **{name: [None] * len(learnt) for name in EXCHANGED},
             "found_precision": [p.precision if p.longitude is not None else None for p in learnt],
             "found_method": [p.method for p in learnt],
             "found_score": [p.score for p in learnt],
@@ -34,8 +36,7 @@ def located(connection: Connection, learnt: Sequence[LearntPlace]) -> pl.DataFra
             "fault_geocoding": [None] * len(learnt),
         },
         schema_overrides={
-            "longitude": pl.Float64,
-            "latitude": pl.Float64,
+            **dict.fromkeys((*DEGREES, *EXCHANGED), pl.Float64),
             **{name: COLUMNS[name] for name in ("place_key", "found_precision", "found_method")},
             **{name: COLUMNS[name] for name in ("found_score", "flag_geocoding", "fault_geocoding")},
         },

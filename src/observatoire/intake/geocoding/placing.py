@@ -13,6 +13,7 @@ import polars as pl
 
 from observatoire.domain.address import Candidate
 from observatoire.domain.source import Source
+from observatoire.intake.declaring import Covered, declared_commune
 from observatoire.intake.faults import place
 from observatoire.intake.geocoding.address import LONGEST, parse, without_dwelling
 from observatoire.intake.geocoding.chain import Chain, Sought
@@ -20,7 +21,6 @@ from observatoire.intake.geocoding.means import Means
 from observatoire.intake.geocoding.sealing import PlaceText, seal
 from observatoire.intake.geocoding.spots import COLUMNS, Spot, filled, told, told_by, unplaced
 from observatoire.intake.geocoding.verdict import Reason, Resolution
-from observatoire.intake.locating import Covered, declared_commune
 from observatoire.intake.personal import masked
 from observatoire.store.confidential import places
 from observatoire.store.confidential.places import LearntPlace, PlaceToCheck

@@ -2,7 +2,11 @@
 select xmin::text::bigint as written_by, count(*) as territories
 from reference.territory
 group by 1
-order by 1
+union all
+select xmin::text::bigint, count(*)
+from reference.former_code
+group by 1
+order by 1, 2
 
 -- name: commune_parents
 select

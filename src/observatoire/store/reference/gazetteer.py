@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, text
 
 from observatoire.space.locate import CommuneLocator
 from observatoire.store.queries import query
+from observatoire.store.reference.movements import DividedCommune, divided_communes
 
 Window = tuple[float, float, float, float]
 """West, south, east, north, in degrees."""
@@ -39,7 +40,8 @@ class Gazetteer:
     """Reference geography of an import.
 
     ``parents``: current communes; ``arrondissements``: municipal arrondissement to commune;
-    ``former``: old code to current one; ``incomplete``: communes whose contour is missing or
+    ``former``: old code to current one; ``divided``: codes whose facts may belong to one of several
+    communes of today, latest division first; ``incomplete``: communes whose contour is missing or
     known to be too small. Locators answer inside ``window`` (None: nowhere).
 
     ``turn``: hold it while you ask the locators. Imports of several threads share them, and GEOS
@@ -50,6 +52,7 @@ class Gazetteer:
     parents: Mapping[str, Parents]
     arrondissements: Mapping[str, str]
     former: Mapping[str, str]
+    divided: Mapping[str, tuple[DividedCommune, ...]]
     incomplete: frozenset[str]
     window: Window | None
     communes: CommuneLocator
@@ -86,7 +89,7 @@ def load(connection: Connection, window: Window | None) -> Gazetteer:
 
 
 def _state(connection: Connection) -> State:
-    """How many territories each transaction wrote: differs as soon as one was added or taken away.
+    """How many territories and former codes each transaction wrote: differs as soon as one was added.
 
     A load of territories or of neighbourhoods writes its territories anew, along with their
     contours and memberships and in the same transaction, so their rows tell for all tables.
@@ -119,6 +122,7 @@ def _codes(connection: Connection) -> Gazetteer:
         parents={code: Parents(*parents) for code, *parents in rows},
         arrondissements={row[0]: row[1] for row in arrondissements},
         former={row[0]: row[1] for row in former},
+        divided=divided_communes(connection),
         incomplete=frozenset(row[0] for row in incomplete),
         window=None,
         communes=nowhere,

@@ -203,6 +203,12 @@ def communes_of(connection: Connection, code: TerritoryCode) -> list[CommuneReco
     return [CommuneRecord(row.code, row.name, row.population) for row in rows]
 
 
+def commune_codes(connection: Connection) -> frozenset[str]:
+    """Codes of the communes in force."""
+    rows = connection.execute(text("select code from reference.territory where level = 'commune'"))
+    return frozenset(row.code for row in rows)
+
+
 def is_loaded(connection: Connection) -> bool:
     """Whether a geography stands in the reference."""
     return bool(connection.execute(text("select exists (select from reference.territory)")).scalar_one())

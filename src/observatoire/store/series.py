@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection, insert, select, text, update
+from sqlalchemy import Column, Connection, insert, select, text, update
 
 from observatoire.domain.series import Indicator
 from observatoire.errors import Conflict, NotFound
@@ -119,7 +119,7 @@ def clear_staging(connection: Connection) -> None:
 def same_file(connection: Connection, dataset: str, edition: str, sha256: str) -> SeriesFile | None:
     """The valid file of an edition that has these bytes."""
     row = connection.execute(
-        select(series_file).where(
+        select(*_columns()).where(
             series_file.c.dataset == dataset,
             series_file.c.edition == edition,
             series_file.c.sha256 == sha256,
@@ -204,7 +204,7 @@ def get(connection: Connection, number: int) -> SeriesFile:
     Raises:
         NotFound: no such file.
     """
-    row = connection.execute(select(series_file).where(series_file.c.number == number)).one_or_none()
+    row = connection.execute(select(*_columns()).where(series_file.c.number == number)).one_or_none()
     if row is None:
         raise NotFound
     return _record(row)
@@ -212,7 +212,7 @@ def get(connection: Connection, number: int) -> SeriesFile:
 
 def every(connection: Connection) -> list[SeriesFile]:
     """All files, latest first."""
-    rows = connection.execute(select(series_file).order_by(series_file.c.number.desc()))
+    rows = connection.execute(select(*_columns()).order_by(series_file.c.number.desc()))
     return [_record(row) for row in rows]
 
 
@@ -220,6 +220,11 @@ def departements(connection: Connection) -> dict[str, str]:
     """Name to code, as the reference writes them."""
     rows = connection.execute(text("select name, code from reference.territory where level = 'departement'"))
     return {row.name: row.code for row in rows}
+
+
+def _columns() -> list[Column[Any]]:
+    """What a record needs: not the extent, which names every territory of a national base."""
+    return [series_file.c[name] for name in SeriesFile.__slots__]
 
 
 def _record(row: Any) -> SeriesFile:  # noqa: ANN401

@@ -83,8 +83,8 @@ Recipe = Callable[[pl.DataFrame], Cells]
 
 
 def number(column: str) -> pl.Expr:
-    """A column of text as a number; null where it is not available or unreadable."""
-    return decimal_comma(pl.col(column))
+    """A column that ``with_numbers`` has read; null where no figure is available."""
+    return pl.col(f"{column} (nombre)")
 
 
 def is_unavailable(column: str) -> pl.Expr:
@@ -104,18 +104,28 @@ def demand(frame: pl.DataFrame, column: str, good: pl.Expr, trouble: str) -> Non
         raise UnreadableCell(bad[LINE][0], column, f"{trouble} (lu : « {shape} »)")
 
 
-def readable_numbers(frame: pl.DataFrame, column: str, *, signed: bool = False, whole: bool = False) -> None:
-    """Every cell of a column is a number, or says that there is none.
+def with_numbers(
+    frame: pl.DataFrame,
+    column: str,
+    *,
+    signed: bool = False,
+    whole: bool = False,
+    besides: pl.Expr | None = None,
+) -> pl.DataFrame:
+    """Read a column of text as numbers, once; each cell is one, says that there is none, or is ``besides``.
 
     Raises:
         UnreadableCell.
     """
+    frame = frame.with_columns(decimal_comma(pl.col(column)).alias(f"{column} (nombre)"))
     value = number(column)
-    demand(frame, column, value.is_not_null() | is_unavailable(column), "un nombre est attendu")
+    told = is_unavailable(column) if besides is None else is_unavailable(column) | besides
+    demand(frame.filter(value.is_null()), column, told, "un nombre est attendu")
     if not signed:
         demand(frame, column, (value >= 0) | value.is_null(), "un nombre négatif n'a pas de sens ici")
     if whole:
         demand(frame, column, (value == value.round()) | value.is_null(), "un nombre entier est attendu")
+    return frame
 
 
 def state_of(value: pl.Expr, secret: pl.Expr) -> pl.Expr:

@@ -75,7 +75,7 @@ class IndexedRecipe:
         rows = c.set_aside(rows, pl.col("indicator").is_in(list(self._labels)), c.UNUSED_INDEX, told)
         noted[c.LABEL_DIFFERS] += sum(map(self._is_other_label, rows["indicator"], rows[self._label]))
         for name in (*self._columns, *([self._total] if self._total else [])):
-            c.readable_numbers(rows, name, whole=True)
+            rows = c.with_numbers(rows, name, whole=True)
         noted[c.TOTAL_DIFFERS] += self._different_totals(rows)
         found = pl.concat([self._cells_of(rows, name) for name in self._columns])
         noted[c.MISSING_VALUE] += found.filter(pl.col("state") == "absent").height

@@ -75,7 +75,7 @@ class CommuneRecipe:
         code, year = self._columns[name]
         indicator = self._indicators[code]
         secret = pl.col(name).str.strip_chars().str.to_lowercase() == "s"
-        c.readable_numbers(rows.filter(~secret), name, signed=indicator.signed, whole=indicator.whole)
+        rows = c.with_numbers(rows, name, signed=indicator.signed, whole=indicator.whole, besides=secret)
         value = pl.when(~secret).then(c.number(name))
         found = rows.select(
             LINE, pl.lit(code).alias("indicator"), "level", "code",

@@ -120,10 +120,6 @@ class SsmsiRecipe:
         frame = self._with_years(self._with_territories(frame, told))
         return self._cells(self._with_indicators(frame, told), told)
 
-    def _named(self, frame: pl.DataFrame, role: str, *, whole: bool = False) -> None:
-        if role in frame.columns:
-            c.readable_numbers(frame, role, whole=whole)
-
     def _with_territories(self, frame: pl.DataFrame, told: Counter[Described]) -> pl.DataFrame:
         code = pl.col("code").str.strip_chars()
         if self._header.dataset == "ssmsi_communes":
@@ -146,7 +142,7 @@ class SsmsiRecipe:
         for role in ("year", "population_vintage", "logements_vintage"):
             if role not in frame.columns:
                 continue
-            c.readable_numbers(frame, role, whole=True)
+            frame = c.with_numbers(frame, role, whole=True)
             year = c.number(role)
             full = pl.when(year < 100).then(year + 2000).otherwise(year).cast(pl.Int32)
             frame = frame.with_columns(full.alias(f"{role}_full"))
@@ -167,9 +163,9 @@ class SsmsiRecipe:
 
     def _cells(self, frame: pl.DataFrame, told: Counter[Described]) -> Cells:
         noted: Counter[Described] = Counter()
-        self._named(frame, "value", whole=True)
-        for role in ("rate", *DENOMINATORS):
-            self._named(frame, role)
+        frame = c.with_numbers(frame, "value", whole=True)
+        for role in {"rate", *DENOMINATORS} & set(frame.columns):
+            frame = c.with_numbers(frame, role)
         secret = self._secret(frame)
         noted[c.NUMBER_UNDER_SECRET] += frame.filter(secret & c.number("value").is_not_null()).height
         value = pl.when(~secret).then(c.number("value"))

@@ -26,7 +26,7 @@ class SourceQuality:
 def of_source(connection: Connection, source: str, period: Period) -> Confidential[SourceQuality]:
     """The facts of a source in a period, activity left out, within its contract."""
     statement = query("source_quality").format(
-        within_contract=query("within_contract"), place_allowed=query("place_allowed")
+        within_contract=query("within_contract"), placed_by=query("placed_by")
     )
     values = {"source": source, "start": period.start, "end": period.end}
     row = connection.execute(text(statement), values).one()

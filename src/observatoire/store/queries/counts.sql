@@ -14,18 +14,23 @@ exists (
         end
 )
 
--- name: place_allowed
-s.precision in ('point', 'voie')
-    and (s.retention_years is null or fact.local_day >= current_date - make_interval(years => s.retention_years))
+-- name: placed_by
+-- The contract of a fact's source, where it lets the fact be placed inside its commune; else nothing.
+left join collection.source placed on placed.code = fact.source
+    and placed.precision in ('point', 'voie')
+    and (
+        placed.retention_years is null
+        or fact.local_day >= current_date - make_interval(years => placed.retention_years)
+    )
 
 -- name: neighbourhood_allowed
-s.precision <> 'commune'
+fact.source in (select code from collection.source where precision <> 'commune')
 
 -- name: count_by_category
-select category, source, count(*) as facts, count(geom) filter (where {place_allowed}) as located,
+select category, source, count(*) as facts, count(geom) filter (where placed.code is not null) as located,
     count(*) filter (where hour_of_week is not null) as timed
 from confidential.fact
-join collection.source s on s.code = fact.source
+{placed_by}
 where {where}
 group by category, source
 order by category, source
@@ -33,7 +38,6 @@ order by category, source
 -- name: count_by_month
 select date_trunc('month', local_day)::date as month, count(*) as facts
 from confidential.fact
-join collection.source s on s.code = fact.source
 where {where}
 group by 1
 order by 1
@@ -41,7 +45,6 @@ order by 1
 -- name: count_by_hour_of_week
 select hour_of_week, count(*) as facts
 from confidential.fact
-join collection.source s on s.code = fact.source
 where {where}
 group by 1
 order by 1
@@ -49,25 +52,30 @@ order by 1
 -- name: count_by_cell
 select cell, count(*) as facts
 from confidential.fact
-join collection.source s on s.code = fact.source
-where {where} and cell is not null and {place_allowed}
+{placed_by}
+where {where} and cell is not null and placed.code is not null
 group by 1
 order by 1
 
 -- name: count_by_unit
-select {unit} as unit, count(*) as facts, count(geom) filter (where {place_allowed}) as located
+select {unit} as unit, count(*) as facts, count(geom) filter (where placed.code is not null) as located
 from confidential.fact
-join collection.source s on s.code = fact.source
+{placed_by}
 where {where}
 group by 1
 order by 1
 
 -- name: count_precision
-select case when {place_allowed} then location_precision else 'commune' end as location_precision,
-    time_precision, category_mode, near_border and {place_allowed} as near_border, count(*) as facts
-from confidential.fact
-join collection.source s on s.code = fact.source
-where {where}
+select case when is_placed then location_precision else 'commune' end as location_precision,
+    time_precision, category_mode, near_border and is_placed as near_border, sum(facts)::int as facts
+from (
+    select location_precision, time_precision, category_mode, near_border,
+        placed.code is not null as is_placed, count(*) as facts
+    from confidential.fact
+    {placed_by}
+    where {where}
+    group by 1, 2, 3, 4, 5
+) counted
 group by 1, 2, 3, 4
 
 -- name: cube_by_commune

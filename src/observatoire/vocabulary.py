@@ -172,7 +172,10 @@ GLOSSARY: tuple[Term, ...] = (
         "lieu le plus fin conservé et montré : point, voie, quartier, commune",
     ),
     Term(
-        "durée de conservation", "retention_years", "conservation_annees", "au-delà, le lieu est sa commune"
+        "durée de conservation",
+        "retention_years",
+        "conservation_annees",
+        "après, le fait n'a plus de point",
     ),
     # ---- territories
     Term("territoire, niveau", "TerritoryCode, TerritoryLevel", "territoire, niveau", "niveau:code"),

@@ -129,7 +129,7 @@ def test_a_wider_contract_takes_the_points_of_a_file_sent_again(world: World):
     assert world.get("/analyses/synthese", **asked)["preuve"]["localisation"]["point"] == 1
 
 
-def test_beyond_its_retention_a_fact_is_placed_at_its_commune_only(town: World):
+def test_beyond_its_retention_a_fact_has_no_point(town: World):
     contract(town, "pm", conservation_annees=1)
     summary = town.get("/analyses/synthese", territoire=TOULOUSE, **YEAR)
     old = datetime.now(UTC).date() - timedelta(days=366)

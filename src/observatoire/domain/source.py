@@ -77,7 +77,7 @@ class Source:
     ``covered_until`` (exclusive; None: still); ``earlier``: (territory, first day of the next one), in order.
     ``timezone`` is the IANA name of the local time of its records. ``fictional`` sources serve
     demonstrations: every answer that rests on one says so.
-    ``retention_years``: age from which a fact has no place finer than its commune; None: no limit here.
+    ``retention_years``: age from which a fact has no point, its neighbourhood at most; None: no limit here.
     ``settling_days``: days after the end of a month during which its figures are provisional.
     """
 

@@ -143,7 +143,7 @@ def _run(
     **parts: str,
 ) -> list[Any]:
     where, values = _where(scope, communes)
-    statement = query(name).format(where=where, place_allowed=query("place_allowed"), **parts)
+    statement = query(name).format(where=where, placed_by=query("placed_by"), **parts)
     return list(connection.execute(text(statement), values | dict(more or {})))
 
 

@@ -27,7 +27,7 @@ def of_source(connection: Connection, source: str, period: Period) -> Confidenti
     """The facts of a source in a period, activity left out, within its contract."""
     statement = query("source_quality").format(
         within_contract=query("within_contract"),
-        place_allowed=query("place_allowed"),
+        placed_by=query("placed_by"),
         is_a_fact=query("is_a_fact"),
     )
     values = {"source": source, "start": period.start, "end": period.end}

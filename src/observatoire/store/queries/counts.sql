@@ -18,12 +18,17 @@ exists (
 -- Service activity (domain S of the taxonomy) is never counted, whatever is asked.
 category not like 'S%'
 
--- name: place_allowed
-s.precision in ('point', 'voie')
-    and (s.retention_years is null or fact.local_day >= current_date - make_interval(years => s.retention_years))
+-- name: placed_by
+-- The contract of a fact's source, where it lets the fact be placed inside its commune; else nothing.
+left join collection.source placed on placed.code = fact.source
+    and placed.precision in ('point', 'voie')
+    and (
+        placed.retention_years is null
+        or fact.local_day >= current_date - make_interval(years => placed.retention_years)
+    )
 
 -- name: neighbourhood_allowed
-s.precision <> 'commune'
+fact.source in (select code from collection.source where precision <> 'commune')
 
 -- name: within_zone
 exists (
@@ -33,10 +38,10 @@ exists (
 )
 
 -- name: count_by_category
-select category, source, count(*) as facts, count(geom) filter (where {place_allowed}) as located,
+select category, source, count(*) as facts, count(geom) filter (where placed.code is not null) as located,
     count(*) filter (where hour_of_week is not null) as timed
 from confidential.fact
-join collection.source s on s.code = fact.source
+{placed_by}
 where {where}
 group by category, source
 order by category, source
@@ -44,7 +49,6 @@ order by category, source
 -- name: count_by_month
 select date_trunc('month', local_day)::date as month, count(*) as facts
 from confidential.fact
-join collection.source s on s.code = fact.source
 where {where}
 group by 1
 order by 1
@@ -52,7 +56,6 @@ order by 1
 -- name: count_by_hour_of_week
 select hour_of_week, count(*) as facts
 from confidential.fact
-join collection.source s on s.code = fact.source
 where {where}
 group by 1
 order by 1
@@ -60,27 +63,33 @@ order by 1
 -- name: count_by_cell
 select cell, count(*) as facts
 from confidential.fact
-join collection.source s on s.code = fact.source
-where {where} and cell is not null and {place_allowed}
+{placed_by}
+where {where} and cell is not null and placed.code is not null
 group by 1
 order by 1
 
 -- name: count_by_unit
-select {unit} as unit, count(*) as facts, count(cell) filter (where {place_allowed}) as located,
-    count(geom) filter (where cell is null and {place_allowed}) as around
+select {unit} as unit, count(*) as facts, count(cell) filter (where placed.code is not null) as located,
+    count(geom) filter (where cell is null and placed.code is not null) as around
 from confidential.fact
-join collection.source s on s.code = fact.source
+{placed_by}
 where {where}
 group by 1
 order by 1
 
 -- name: count_precision
-select source, case when {place_allowed} then location_precision else 'commune' end as location_precision,
-    time_precision, category_mode, near_border and {place_allowed} as near_border,
-    (cast(:wanted as text[]) is null or category = any(cast(:wanted as text[]))) as asked, count(*) as facts
-from confidential.fact
-join collection.source s on s.code = fact.source
-where {where}
+select source, case when is_placed then location_precision else 'commune' end as location_precision,
+    time_precision, category_mode, near_border and is_placed as near_border, asked, sum(facts)::int as facts
+from (
+    select source, location_precision, time_precision, category_mode, near_border,
+        placed.code is not null as is_placed,
+        (cast(:wanted as text[]) is null or category = any(cast(:wanted as text[]))) as asked,
+        count(*) as facts
+    from confidential.fact
+    {placed_by}
+    where {where}
+    group by 1, 2, 3, 4, 5, 6, 7
+) counted
 group by 1, 2, 3, 4, 5, 6
 
 -- name: cube_by_commune

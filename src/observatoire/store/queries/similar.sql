@@ -5,9 +5,9 @@ with chosen as materialized (
     select source, category, left(category, 2) as family, occurred_from, local_day, commune, geom,
         floor(extract(epoch from occurred_from) / :seconds)::bigint as bucket
     from confidential.fact
-    join collection.source s on s.code = fact.source
+    {placed_by}
     where {where} and cell is not null and local_hour is not null
-        and s.precision = 'point' and {place_allowed}
+        and placed.precision = 'point'
 )
 select a.local_day, a.commune, a.family, a.source as source, b.source as other_source,
     a.category as category, b.category as other_category,

@@ -1,10 +1,10 @@
 -- name: source_quality
-select count(*) as facts, count(geom) filter (where {place_allowed}) as located, count(hour_of_week) as timed,
+select count(*) as facts, count(geom) filter (where placed.code is not null) as located, count(hour_of_week) as timed,
     count(*) filter (where category <> 'Z999') as classed,
     percentile_disc(0.5) within group (order by i.started_at::date - fact.local_day) as median_delay
 from confidential.fact
 join collection.import i on i.number = fact.import_number
-join collection.source s on s.code = fact.source
+{placed_by}
 where fact.source = :source and local_day >= :start and local_day < :end
     and {is_a_fact} and {within_contract}
 

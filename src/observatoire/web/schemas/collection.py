@@ -107,7 +107,7 @@ class SourceIn(Wire):
         validation_alias="conservation_annees",
         ge=1,
         le=30,
-        description="âge à partir duquel un fait n'est plus situé qu'à sa commune",
+        description="âge à partir duquel un fait n'a plus de point",
     )
     charter_signed_on: date | None = Field(
         default=None,

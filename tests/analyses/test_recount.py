@@ -89,6 +89,17 @@ class Recount:
             )
         ]
 
+    def unplaced(self, place: str, sources: set[str], start: date, end: date, wanted: list[str]) -> int:
+        """Facts that may lie in a part of a commune or not: nothing but the commune is known of them."""
+        if not place.startswith(("qpv:", "arrondissement:")):
+            return 0
+        parents = self.world.get(f"/territoires/{place}", {})["parents"]
+        around = {
+            p["territoire"].partition(":")[2] for p in parents if p["territoire"].startswith("commune:")
+        }
+        everywhere = self.of("nation:FR", sources, start, end, wanted)
+        return sum(f.point is None and f.commune in around and f.declared == f.commune for f in everywhere)
+
 
 def members(world: World, territory: str) -> frozenset[str]:
     level, code = territory.split(":")
@@ -213,9 +224,11 @@ def test_a_summary_equals_the_recount(
         assert answer["type"].endswith("/code_inconnu")
         return
     facts = recount.of(place, sources, *period, wanted)
+    unplaced = recount.unplaced(place, sources, *period, wanted)
     groups = {g["groupe"]: g for g in answer["resultat"]["groupes"]}
     assert set(groups) == {SOURCES[s][2] for s in sources}
-    assert answer["preuve"]["effectif"]["total"] == len(facts)
+    assert answer["preuve"]["effectif"]["retenus"] == len(facts)
+    assert answer["preuve"]["effectif"]["total"] == len(facts) + unplaced
     for name, group in groups.items():
         own = [f for f in facts if SOURCES[f.source][2] == name]
         assert value(group["faits"]) == len(own)
@@ -247,6 +260,7 @@ def test_time_slots_and_trends_equal_the_recount(
         assert series["type"].endswith("/sources_non_additionnables")
         return
     facts = recount.of(place, sources, *period, wanted)
+    total = len(facts) + recount.unplaced(place, sources, *period, wanted)
     hours = Counter(f.hour_of_week for f in facts)
     week = [value(count) for day in slots["resultat"]["matrice"] for count in day]
     assert week == [hours[hour] for hour in range(168)]
@@ -255,12 +269,12 @@ def test_time_slots_and_trends_equal_the_recount(
         sum(week[d : d + 24]) for d in range(0, 168, 24)
     ]
     assert [value(c) for c in slots["resultat"]["par_creneau"]] == [sum(week[h::24]) for h in range(24)]
-    assert slots["preuve"]["effectif"]["total"] == len(facts)
+    assert slots["preuve"]["effectif"]["total"] == total
     months = Counter(f"{f.day:%Y-%m}" for f in facts)
     assert {
         p["periode"]: value(p["faits"]) for p in series["resultat"]["series"] if value(p["faits"])
     } == months
-    assert series["preuve"]["effectif"]["total"] == len(facts)
+    assert series["preuve"]["effectif"]["total"] == total
 
 
 def test_each_level_is_the_sum_of_its_covered_communes(recount: Recount):

@@ -269,7 +269,7 @@ def test_hours_trends_and_hotspots_answer_for_a_zone_and_name_its_version(town: 
 
 
 def test_where_a_fact_has_no_point_an_empty_zone_is_not_a_zero(town: World) -> None:
-    empty = shapely.box(1.36, 43.57, 1.361, 43.571)
+    empty = shapely.box(1.440, 43.635, 1.441, 43.636)
     zone = draw(town, empty, "Sans fait")
     worked(town)
     with town.database.owning() as connection:

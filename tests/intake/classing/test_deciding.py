@@ -354,7 +354,7 @@ def test_a_profile_that_classes_a_label_otherwise_classes_what_it_has_read(desk:
     assert leaves(desk) == [("Chahut", "A102", "table", 0)]
     assert digest(desk) != first
     assert desk.send(content)["lignes"]["inchangees"] == 1
-    classes(desk, Chahut="A103")
+    assert classes(desk, Chahut="A103")["decisions"][0]["remplace"] == "A102"
     classes(desk, Chahut=None)
     assert leaves(desk) == [("Chahut", "A102", "table", 0)]
 

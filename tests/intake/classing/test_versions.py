@@ -14,7 +14,7 @@ from intake.tables import dump, facts_of
 from observatoire.cli.context import OPERATOR
 from observatoire.intake.classing import versions
 from observatoire.intake.classing.errors import RefusedTaxonomy
-from observatoire.intake.classing.taxonomy_file import read_taxonomy
+from observatoire.intake.classing.taxonomy_file import read_passages, read_taxonomy
 from observatoire.settings import Settings
 from support.files import pm_file, pm_row
 from support.world import TOULOUSE, World
@@ -304,6 +304,14 @@ def test_a_file_that_is_not_a_taxonomy_is_refused_in_french(folder: Path, conten
         read_taxonomy(path)
     with pytest.raises(RefusedTaxonomy, match="droits"):
         read_taxonomy(folder / "absent.csv")
+
+
+def test_a_passage_with_an_incomplete_line_is_refused_with_its_line(folder: Path) -> None:
+    path = folder / "passage.csv"
+    path.write_text("ancien;nouveau\nA401;A403\nA402;\n", encoding="utf-8")
+    with pytest.raises(RefusedTaxonomy, match="incomplète") as caught:
+        read_passages(path)
+    assert [fault.field for fault in caught.value.fields] == ["ligne 3"]
 
 
 def test_what_ships_is_loaded_once_and_never_over_what_the_operator_has_loaded(

@@ -18,6 +18,7 @@ from observatoire.intake.classing.errors import InvalidCorrespondence
 from observatoire.intake.classing.in_force import InForce
 from observatoire.intake.parsing.text import plain
 from observatoire.intake.personal import looks_personal
+from observatoire.intake.profiles import stored
 from observatoire.store import correspondences, imports
 from observatoire.store.correspondences import Decision
 from observatoire.store.engine import Connection, Database
@@ -123,7 +124,8 @@ def _decisions(
     source = None if scope.shared else scope.sources[0].code
     organisation = scope.organisation if scope.shared else None
     standing = correspondences.in_force(connection, source=source, organisation=organisation)
-    before = in_force.for_source(connection, scope.sources[0]).classifier({})
+    own = stored.latest(connection, scope.sources[0].code)
+    before = in_force.for_source(connection, scope.sources[0]).classifier(own.categories if own else {})
     return [
         Decision(
             source,

@@ -132,6 +132,18 @@ def test_the_side_doors_are_used_by_those_who_were_told_to(name: str):
     assert callers({name})[name] == DOORS[name]
 
 
+def test_series_that_nobody_published_come_out_of_the_closed_store_alone():
+    askers = {
+        module
+        for module, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        for word in node.keywords
+        if word.arg == "transmitted" and not (isinstance(word.value, ast.Constant) and not word.value.value)
+    }
+    assert askers == {"domain.series", "store.confidential.series"}
+
+
 def test_what_leaves_for_other_audiences_leaves_from_the_editions_alone():
     users = {
         module

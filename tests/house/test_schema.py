@@ -1,4 +1,4 @@
-"""The migrations lead exactly to ``store/tables.py``, there and back; no column can hold a person."""
+"""The migrations lead exactly to ``store/tables``, there and back; no column can hold a person."""
 
 import re
 

@@ -274,3 +274,20 @@ def test_a_taxonomy_that_loses_a_code_is_refused_in_french(terminal: Terminal, t
     assert "Nomenclature refusée" in told
     assert "A401 : code perdu" in told
     assert terminal.run("nomenclature", "versions").stdout.count("nomenclature livrée") == 1
+
+
+def test_a_table_of_places_is_loaded_and_places_what_waited(terminal: Terminal, tmp_path: Path):
+    table = tmp_path / "lieux.csv"
+    table.write_text("nom;commune;longitude;latitude\nMairie;31555;1.4440;43.6040\n", encoding="utf-8")
+    told = terminal.run("lieux", "charger", str(table), "--organisation", "pm").stdout
+    assert "1 lieu en vigueur pour « pm » (version 1)" in told
+    table.write_text("nom;commune;longitude;latitude\nMairie;31999;1.4440;43.6040\n", encoding="utf-8")
+    refused = terminal.run("lieux", "charger", str(table), "--organisation", "pm", code=2).stderr
+    assert "ligne 2, commune" in refused
+    assert "0 lieu placé, 0 toujours à vérifier" in terminal.run("geocodage", "reprendre").stdout
+
+
+def test_the_national_geocoder_wants_the_setting_of_the_server(terminal: Terminal):
+    refused = terminal.run("geocodage", "national", "--actif", code=2).stderr
+    assert "OBSERVATOIRE_NATIONAL_GEOCODER" in refused
+    assert "coupé" in terminal.run("geocodage", "national", "--coupe").stdout

@@ -11,6 +11,7 @@ from observatoire.intake.desk import Desk
 from observatoire.intake.geocoding import again, loading
 from observatoire.intake.geocoding.errors import ForbiddenNationalGeocoder
 from observatoire.intake.reading.origin import BytesOrigin
+from observatoire.intake.report import agree
 from observatoire.store import accounts, switches
 
 
@@ -34,7 +35,8 @@ def charger(context: typer.Context, fichier: Path, organisation: Annotated[str, 
     except OSError:
         raise RefusedFile(f"« {fichier} » ne peut pas être lu : vérifiez le chemin et les droits.") from None
     record = loading.load(desk, origin, organisation, author=OPERATOR.name)
-    typer.echo(f"{record.rows} lieux en vigueur pour « {organisation} » (version {record.version}).")
+    told = agree(record.rows, "lieu", "lieux")
+    typer.echo(f"{told} en vigueur pour « {organisation} » (version {record.version}).")
 
 
 def national(
@@ -58,4 +60,4 @@ def reprendre(context: typer.Context, organisation: Annotated[str | None, typer.
     """Geocode the waiting places again."""
     found = context_of(context)
     done = again.geocode_again(Desk.of(found.database, found.settings), organisation)
-    typer.echo(f"{done.placed} lieux placés, {done.left} toujours à vérifier.")
+    typer.echo(f"{agree(done.placed, 'lieu placé', 'lieux placés')}, {done.left} toujours à vérifier.")

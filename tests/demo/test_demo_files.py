@@ -254,6 +254,7 @@ def test_the_folder_holds_what_generate_and_truth_give(tmp_path: Path):
 def test_the_plan_tells_the_loader_everything_in_order_of_extraction():
     plan = demo_plan().as_json()
     wanted = {"code", "libelle", "type", "territoire", "organisation", "couvert_depuis", "fuseau"}
+    wanted |= {"charte_signee_le", "calendrier"}
     assert all(source.keys() == wanted for source in plan["sources"])
     assert [str(TerritoryCode.parse(source["territoire"])) for source in plan["sources"]] == [
         "epci:243100518",
@@ -265,6 +266,9 @@ def test_the_plan_tells_the_loader_everything_in_order_of_extraction():
     for file in plan["fichiers"]:
         assert file["debut"] < file["fin"] <= file["arrete_le"]
     assert len(plan["mois_neant"]) == 1
+    assert [(b["source"], b["jour"], b["type"]) for b in plan["ruptures"]] == [
+        ("transport-metropole", "2023-08-01", "logiciel")
+    ]
     assert plan["premier_mois"] == "2022-11"
     assert plan["fin"] == "2026-11-01"
 

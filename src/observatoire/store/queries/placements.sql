@@ -47,17 +47,16 @@ order by v.number
 
 -- name: count_zone_candidates
 select count(*)
-from confidential.fact f
-where f.cell is not null
-    and f.commune = any (select unnest(v.communes) from collection.zone_version v where v.number = :version)
+from collection.zone_version v
+join confidential.fact f on f.commune = any (v.communes) and f.geom && v.geom
+where v.number = :version and f.cell is not null
 
 -- name: zone_candidates
 -- The rows are held until the page is written: an import that moves one of them comes after, and sees it.
 select f.key, st_x(f.geom) as lon, st_y(f.geom) as lat, f.commune
-from confidential.fact f
-where f.cell is not null
-    and f.key > :position
-    and f.commune = any (select unnest(v.communes) from collection.zone_version v where v.number = :version)
+from collection.zone_version v
+join confidential.fact f on f.commune = any (v.communes) and f.geom && v.geom
+where v.number = :version and f.cell is not null and f.key > :position
 order by f.key
 limit :limit
 for no key update of f

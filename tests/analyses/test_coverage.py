@@ -63,7 +63,7 @@ def test_a_fact_counts_only_where_the_territory_of_its_day_holds_it(extended: Wo
     assert by_month["2024-03"] == {"valeur": None, "etat": "absent"}
     assert by_month["2024-06"] == {"valeur": 1, "etat": "publie"}
     assert by_month["2024-09"] == {"valeur": 1, "etat": "publie"}
-    whole = extended.get("/analyses/synthese", territoire=EPCI, debut="2024-01-01", fin="2025-01-01")
+    whole = extended.get("/analyses/synthese", **asked | {"territoire": EPCI, "source": "pm"})
     assert whole["resultat"]["groupes"][0]["faits"]["valeur"] == 4
 
 

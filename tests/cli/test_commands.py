@@ -1,10 +1,7 @@
 """The command line, as a person types it: the same use cases, French messages, exit code 2."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,33 +9,10 @@ import pytest
 from observatoire.domain.territory import TerritoryCode
 from observatoire.store.reference import territories
 from support.files import pm_file, pm_row
+from support.terminal import ROOT, Terminal
 from support.world import EPCI, TOULOUSE, World
 
-ROOT = Path(__file__).resolve().parents[2]
 YEAR = ["--debut", "2025-01-01", "--fin", "2026-01-01"]
-
-
-class Terminal:
-    """Runs ``python -m observatoire`` on a test database."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.environment = {
-            **{k: v for k, v in os.environ.items() if not k.startswith("OBSERVATOIRE_")},
-            "OBSERVATOIRE_DATABASE_URL": world.database.url,
-            "OBSERVATOIRE_VAR": str(world.settings.var),
-            "PYTHONPATH": str(ROOT / "src"),
-            "NO_COLOR": "1",
-            "COLUMNS": "200",
-        }
-
-    def run(self, *words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "observatoire", *words],
-            env=self.environment, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == code, done.stdout + done.stderr
-        return done
 
 
 @pytest.fixture(scope="module")
@@ -143,16 +117,6 @@ def test_a_key_made_by_the_command_line_opens_the_api_and_is_shown_once(terminal
     assert terminal.run(*words).stdout.strip() != key
 
 
-def test_the_silences_are_looked_for_then_listed(terminal: Terminal):
-    assert terminal.run("avis", "lister").stdout == "Aucune source n'est en retard.\n"
-    calendar = {"periodicite": "mensuelle", "delai_jours": 10, "attendu_depuis": "2026-01-01"}
-    terminal.world.source("muette", "bailleur", TOULOUSE, calendrier=calendar)
-    told = terminal.run("avis", "verifier").stdout
-    assert told == "Avis relevés : 1 ; clos : 0 ; signalés par courriel : 0.\n"
-    assert terminal.run("avis", "verifier").stdout.startswith("Avis relevés : 0 ;")
-    assert "« muette » (muette) : rien reçu de 01/2026" in terminal.run("avis", "lister").stdout
-
-
 def test_preparing_again_finds_everything_in_place(terminal: Terminal):
     assert "Territoires déjà chargés" in terminal.run("preparer").stdout
 
@@ -229,65 +193,3 @@ def test_without_a_command_the_help_is_shown(terminal: Terminal):
     text = done.stdout + done.stderr
     for command in ("importer", "publier", "analyser", "qpv", "preparer", "demo", "serve"):
         assert command in text
-
-
-def test_labels_are_listed_classed_and_taken_back(terminal: Terminal, tmp_path: Path):
-    terminal.world.source("csu", territory=TOULOUSE)
-    terminal.world.send(
-        pm_file([pm_row("1", nature="Stationement genant"), pm_row("2", nature="Hourvari")]), "csu"
-    )
-    told = terminal.run("categories", "a-classer", "--source", "csu").stdout
-    assert "1  csu" in told
-    assert "Stationement genant" in told
-    assert "→ C101 Stationnement gênant" in told
-    assert "2 libellés, nomenclature 1." in told
-    assert "100 % des faits restent à classer" in told
-    done = terminal.run("categories", "classer", "HOURVARI", "A101", "--source", "csu").stdout
-    assert "« HOURVARI » : Z999 → A101" in done
-    assert "1 faits reclassés." in done
-    assert (
-        "déjà décidé" in terminal.run("categories", "classer", "hourvari", "A101", "--source", "csu").stdout
-    )
-    assert (
-        "A101 → décision retirée"
-        in terminal.run("categories", "retirer", "Hourvari", "--source", "csu").stdout
-    )
-    listed = terminal.run("categories", "historique").stdout
-    assert listed.count("ligne de commande") == 2
-    assert "2 décisions." in listed
-    assert "0 faits reclassés" in terminal.run("nomenclature", "reclasser").stdout
-
-
-def test_a_label_needs_a_leaf_that_exists_and_one_scope(terminal: Terminal):
-    told = terminal.run("categories", "classer", "Hourvari", "A999", "--source", "pm", code=2).stderr
-    assert "cette catégorie ne peut pas être donnée" in told
-    assert (
-        "--source, --organisation" in terminal.run("categories", "classer", "Hourvari", "A101", code=2).stderr
-    )
-
-
-def test_a_taxonomy_that_loses_a_code_is_refused_in_french(terminal: Terminal, tmp_path: Path):
-    shipped = (ROOT / "data" / "taxonomie_pivot.csv").read_text(encoding="utf-8").splitlines()
-    file = tmp_path / "nomenclature.csv"
-    file.write_text("\n".join(line for line in shipped if ";A401;" not in line), encoding="utf-8")
-    told = terminal.run("nomenclature", "charger", str(file), code=2).stderr
-    assert "Nomenclature refusée" in told
-    assert "A401 : code perdu" in told
-    assert terminal.run("nomenclature", "versions").stdout.count("nomenclature livrée") == 1
-
-
-def test_a_table_of_places_is_loaded_and_places_what_waited(terminal: Terminal, tmp_path: Path):
-    table = tmp_path / "lieux.csv"
-    table.write_text("nom;commune;longitude;latitude\nMairie;31555;1.4440;43.6040\n", encoding="utf-8")
-    told = terminal.run("lieux", "charger", str(table), "--organisation", "pm").stdout
-    assert "1 lieu en vigueur pour « pm » (version 1)" in told
-    table.write_text("nom;commune;longitude;latitude\nMairie;31999;1.4440;43.6040\n", encoding="utf-8")
-    refused = terminal.run("lieux", "charger", str(table), "--organisation", "pm", code=2).stderr
-    assert "ligne 2, commune" in refused
-    assert "0 lieu placé, 0 toujours à vérifier" in terminal.run("geocodage", "reprendre").stdout
-
-
-def test_the_national_geocoder_wants_the_setting_of_the_server(terminal: Terminal):
-    refused = terminal.run("geocodage", "national", "--actif", code=2).stderr
-    assert "OBSERVATOIRE_NATIONAL_GEOCODER" in refused
-    assert "coupé" in terminal.run("geocodage", "national", "--coupe").stdout

@@ -71,6 +71,7 @@ def gazetteer() -> Gazetteer:
         municipal_arrondissements=nowhere,
         neighbourhoods_2015=nowhere,
         neighbourhoods_2024=nowhere,
+        iris=nowhere,
     )
 
 

@@ -196,7 +196,7 @@ def test_an_import_that_does_not_exist_is_not_found(unmoved: World, method: str)
     address = "/api/v1/imports/00000000-0000-4000-8000-000000000000"
     assert_problem(unmoved.client.request(method, address, headers=unmoved.admin), 404, "introuvable")
     answer = unmoved.client.request(method, "/api/v1/imports/douze", headers=unmoved.admin)
-    assert_problem(answer, 422, "parametre_invalide", "identifiant d'import")
+    assert_problem(answer, 422, "parametre_invalide", "un identifiant est attendu")
 
 
 @pytest.mark.parametrize("method", ["GET", "DELETE"])

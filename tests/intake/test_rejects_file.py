@@ -246,7 +246,15 @@ def rejects_vault(desk: Desk) -> Any:
 
 # ---- mended and sent again ---------------------------------------------------------------------------------
 
-GOOD = [pm_row(f"2025-{n:03}", date=f"{1 + n % 28:02}/03/2025", hour=f"{n % 24}h10") for n in range(60)]
+GOOD = [
+    pm_row(
+        f"2025-{n:03}",
+        date=f"{1 + n % 28:02}/03/2025",
+        hour=f"{n % 24}h10",
+        point=(f"{574357 + n},3", "6279642,9"),
+    )
+    for n in range(60)
+]
 BAD = [
     {"date": "31/02/2025"},
     {"date": ""},

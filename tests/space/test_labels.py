@@ -57,8 +57,8 @@ def test_what_a_label_says_of_a_point_the_polygons_say(drawn: list, asked: list,
     shapes = np.array(polygons(drawn), dtype=object)
     x, y = arrays(asked)
     ranks, near = grid_of(shapes).of(x, y, metres)
-    discs = discs_of(x, y, max(metres, 1e-5))
-    for rank, closeness, disc, point in zip(ranks, near, discs, shapely.points(x, y), strict=True):
+    around = discs_of(x, y, metres) if metres else shapely.points(x, y)
+    for rank, closeness, disc, point in zip(ranks, near, around, shapely.points(x, y), strict=True):
         holders = np.flatnonzero(shapely.intersects(shapes, point))
         assert rank in (MIXED, holders[0] if holders.size else shapes.size)
         cut = shapely.intersects(shapes, disc) & ~shapely.contains_properly(shapes, disc)

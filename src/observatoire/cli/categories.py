@@ -80,7 +80,7 @@ def _decide(found: Context, choice: Choice, source: str | None, organisation: st
         typer.echo(f"« {decision.label} » : {decision.replaced} → {decision.category or 'décision retirée'}")
     if not done.decisions:
         typer.echo("Rien à changer : c'est déjà décidé ainsi.")
-    typer.echo(f"{done.reclassed} faits reclassés.")
+    typer.echo(f"{_reclassed(done.reclassed)}.")
 
 
 def _scope(found: Context, source: str | None, organisation: str | None) -> Scope:
@@ -120,7 +120,7 @@ def load(
     """Put a new version of the taxonomy in force."""
     found = context_of(context)
     done = versions.load(found.database, fichier, passage, OPERATOR, found.journal(), progress()).value
-    told = f"{done.leaves} catégories, {done.reclassed} faits reclassés."
+    told = f"{done.leaves} catégories, {_reclassed(done.reclassed)}."
     typer.echo(f"Nomenclature {done.version} en vigueur : {told}")
 
 
@@ -138,4 +138,8 @@ def reclass(context: typer.Context) -> None:
     """Class every stored label again."""
     found = context_of(context)
     done = versions.reclass_all(found.database, OPERATOR, found.journal()).value
-    typer.echo(f"{done.reclassed} faits reclassés par la nomenclature {done.version}.")
+    typer.echo(f"{_reclassed(done.reclassed)} par la nomenclature {done.version}.")
+
+
+def _reclassed(facts: int) -> str:
+    return f"{facts} fait{'s' if facts > 1 else ''} reclassé{'s' if facts > 1 else ''}"

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, TextClause, text
 
 from observatoire.disclosure.confidential import Confidential
 from observatoire.domain.scope import Scope
@@ -143,8 +143,11 @@ def _run(
     **parts: str,
 ) -> list[Any]:
     where, values = _where(scope, communes)
-    statement = query(name).format(where=where, placed_by=query("placed_by"), **parts)
-    return list(connection.execute(text(statement), values | dict(more or {})))
+    return list(connection.execute(_statement(name, where, **parts), values | dict(more or {})))
+
+
+def _statement(name: str, where: str, **parts: str) -> TextClause:
+    return text(query(name).format(where=where, placed_by=query("placed_by"), **parts))
 
 
 def by_category(
@@ -173,7 +176,7 @@ def unplaced_by_month(
     where += " and cell is null"
     if scope.territory.level is TerritoryLevel.ARRONDISSEMENT:
         where += " and arrondissement is null"
-    rows = connection.execute(text(query("count_by_month").format(where=where)), values)
+    rows = connection.execute(_statement("count_by_month", where), values)
     return Confidential({r.month: r.facts for r in rows})
 
 
@@ -209,9 +212,8 @@ def by_precision(
     share that is not classed is one of all, since what is not classed might be of the categories asked for.
     """
     where, values = _where(replace(scope, categories=None), communes)
-    statement = query("count_precision").format(where=where)
     wanted = None if scope.categories is None else list(scope.categories)
-    rows = connection.execute(text(statement), values | {"wanted": wanted})
+    rows = connection.execute(_statement("count_precision", where), values | {"wanted": wanted})
     return Confidential(
         [
             PrecisionCount(

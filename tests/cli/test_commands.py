@@ -22,7 +22,13 @@ def terminal(shared_world: World, tmp_path_factory: pytest.TempPathFactory) -> T
     file = tmp_path_factory.mktemp("exports") / "export.csv"
     hours = ["22h45", "23h10", "08h00", ""]
     rows = [
-        pm_row(str(i), f"{1 + i % 28:02d}/{1 + i % 12:02d}/2025", hours[i % 4], "Tapage nocturne")
+        pm_row(
+            str(i),
+            f"{1 + i % 28:02d}/{1 + i % 12:02d}/2025",
+            hours[i % 4],
+            "Tapage nocturne",
+            point=(f"{574357 + i % 30},3", "6279642,9"),
+        )
         for i in range(90)
     ]
     file.write_bytes(pm_file([*rows, pm_row("x", "31/02/2025")]))

@@ -67,7 +67,9 @@ def build_cli(
         try:
             app()
         except ObservatoireError as error:
-            typer.secho(f"{error.title} : {error}", err=True, fg="red")
+            told = str(error)
+            named = told if told.startswith(error.title) else f"{error.title} : {told}"
+            typer.secho(named, err=True, fg="red")
             for fault in error.fields:
                 expected = f" (attendu : {fault.expected})" if fault.expected else ""
                 typer.echo(f"  {fault.field} : {fault.message}{expected}", err=True)

@@ -73,7 +73,7 @@ class Options:
 
 def main() -> None:
     """Run, then print Markdown."""
-    options = _options()
+    options = read_options(__doc__, repetitions=3)
     name = template(options.server)
     seconds: Seconds = defaultdict(list)
     with tempfile.TemporaryDirectory() as folder:
@@ -84,10 +84,11 @@ def main() -> None:
     print(_report(options, seconds))
 
 
-def _options() -> Options:
-    parser = argparse.ArgumentParser(description=__doc__)
+def read_options(description: str | None, *, repetitions: int) -> Options:
+    """The arguments of a benchmark of the import."""
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--rows", type=int, default=1_000_000)
-    parser.add_argument("--repetitions", type=int, default=3)
+    parser.add_argument("--repetitions", type=int, default=repetitions)
     parser.add_argument("--seed", type=int, default=20_260_101)
     parser.add_argument("--server", default=os.environ.get("OBSERVATOIRE_DATABASE_URL"))
     parser.add_argument("--only-import", action="store_true", help="for import_memory.py")
@@ -161,10 +162,12 @@ class Run:
         """A plain connection, as the owner."""
         return psycopg.connect(self.database.url)
 
-    def read_back(self, table: str, order: str) -> Path:
+    def read_back(self, table: str, order: str, where: str = "") -> Path:
         """The rows that the import stored, in COPY's binary format, on disk."""
         path = self.folder / f"{table}.bin"
-        statement = f"copy (select * from confidential.{table} order by {order}) to stdout (format binary)"
+        statement = (
+            f"copy (select * from confidential.{table} {where} order by {order}) to stdout (format binary)"
+        )
         with self.connected() as connection, path.open("wb") as out:
             with connection.cursor().copy(statement) as copy:
                 for block in copy:
@@ -189,11 +192,11 @@ class Run:
                     statements += [row[0].replace("ON confidential.", "ON banc.") for row in found]
         return statements
 
-    def copy(self, rows: dict[str, Path], indexes: list[str]) -> None:
+    def copy(self, rows: dict[str, Path], indexes: list[str], schema: str = "banc") -> None:
         """Both tables, then their indexes, in one transaction."""
         with self.connected() as connection:
             for table, path in rows.items():
-                with connection.cursor().copy(f"copy banc.{table} from stdin (format binary)") as copy:
+                with connection.cursor().copy(f"copy {schema}.{table} from stdin (format binary)") as copy:
                     with path.open("rb") as source:
                         while block := source.read(1 << 20):
                             copy.write(block)

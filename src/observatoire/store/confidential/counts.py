@@ -209,7 +209,7 @@ def by_precision(
     share that is not classed is one of all, since what is not classed might be of the categories asked for.
     """
     where, values = _where(replace(scope, categories=None), communes)
-    statement = query("count_precision").format(where=where)
+    statement = query("count_precision").format(where=where, placed_by=query("placed_by"))
     wanted = None if scope.categories is None else list(scope.categories)
     rows = connection.execute(text(statement), values | {"wanted": wanted})
     return Confidential(

@@ -278,6 +278,7 @@ OFF_THE_GRID = {
     "hotspots of a group": ("points-chauds", {**ONE_YEAR, "source": "ville-0"}),
     "time slots": ("creneaux-horaires", ONE_YEAR),
     "trends": ("tendances", ONE_YEAR),
+    "an evolution": ("evolution", ONE_YEAR),
 }
 
 

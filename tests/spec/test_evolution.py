@@ -225,7 +225,8 @@ def test_a_period_before_everything_received_is_refused_and_says_what_is_missing
 def test_outside_the_grant_exact_counts_are_closed_alike(town: World):
     elsewhere = town.headers(town.key("ailleurs", Role.ANALYSTE, grant="commune:13055"))
     for headers in ({}, elsewhere):
-        problem = town.get("/analyses/evolution", headers, 422, territoire=TOULOUSE, **YEAR)
+        part = {"debut": "2025-01-01", "fin": "2025-07-01"}
+        problem = town.get("/analyses/evolution", headers, 422, territoire=TOULOUSE, **part)
         assert problem["type"].endswith("/hors_diffusion")
 
 

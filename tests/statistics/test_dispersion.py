@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from observatoire.statistics.dispersion import Dispersion, monthly_dispersion
+from observatoire.statistics.changes import change
+from observatoire.statistics.dispersion import Dispersion, monthly_dispersion, yearly_dispersion
 from observatoire.statistics.not_computable import NotComputable
 
 FIXTURE = json.loads((Path(__file__).parents[1] / "data" / "fixtures" / "nb_trend.json").read_text())
@@ -94,6 +95,40 @@ def test_months_that_do_not_tell_it_are_refused(counts, reason) -> None:
     with pytest.raises(NotComputable) as refusal:
         dispersion_of(counts)
     assert refusal.value.reason == reason
+
+
+def test_yearly_totals_tell_a_roughness_too_with_a_slope_taken_for_one() -> None:
+    days = np.array([365, 366, 365, 365])
+    facts = np.array([80, 120, 95, 105])
+    oracle = stats.chisquare(facts, days * facts.sum() / days.sum())
+
+    found = yearly_dispersion(facts, days)
+
+    assert found.ratio == pytest.approx(oracle.statistic / 3)
+    assert found.variance_factor(12) == pytest.approx(
+        found.ratio * (stats.t(3).ppf(0.975) / stats.norm.ppf(0.975)) ** 2
+    )
+
+
+@pytest.mark.parametrize("facts", [[10, 12], [0, 0, 0, 0]])
+def test_two_years_or_no_fact_tell_none(facts) -> None:
+    with pytest.raises(NotComputable):
+        yearly_dispersion(facts, [365] * len(facts))
+
+
+@pytest.mark.parametrize("dispersion", [1, 2, 4])
+@pytest.mark.parametrize("years", [3, 5])
+def test_from_a_few_yearly_totals_no_change_is_rarely_told(years, dispersion) -> None:
+    rng = np.random.default_rng([20261201, years, dispersion])
+    fired = []
+    for _ in range(400):
+        if dispersion == 1:
+            facts = rng.poisson(200, years + 1)
+        else:
+            facts = rng.negative_binomial(200 / (dispersion - 1), 1 / dispersion, years + 1)
+        factor = yearly_dispersion(facts[:-1], np.full(years, 365)).variance_factor(12)
+        fired.append(change(int(facts[-1]), 365, int(facts[-2]), 365, factor).p <= 0.05)
+    assert np.mean(fired) <= 0.07 + 3 * np.sqrt(0.07 * 0.93 / 400)
 
 
 def test_a_month_not_received_is_not_read() -> None:

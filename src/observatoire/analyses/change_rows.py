@@ -16,7 +16,7 @@ from observatoire.analyses.verdict_words import (
     signed,
     some_facts,
 )
-from observatoire.disclosure.released import Count
+from observatoire.disclosure.released import Count, ValueState
 from observatoire.statistics.changes import change
 from observatoire.statistics.dispersion import Dispersion
 from observatoire.statistics.not_computable import NotComputable
@@ -29,6 +29,21 @@ REASONS = {
     "effectif_insuffisant": (
         "non calculable : trop peu de faits dans le passé pour savoir ce qui est ordinaire ici. "
         "Élargissez la période, le territoire ou les catégories."
+    ),
+    "secret": "non calculable : un des deux comptes est protégé par le secret statistique.",
+    "annee_incomplete": (
+        "non calculable : une des années n'a pas été entièrement reçue. Choisissez deux années entières."
+    ),
+    "annee_non_diffusee": "non calculable : l'édition ne contient pas toutes les années de la référence.",
+    "couverture_differente": (
+        "non calculable : les communes couvertes ne sont pas les mêmes d'une année à l'autre."
+    ),
+    "passe_non_diffuse": (
+        "non calculable : moins de trois années comparables diffusées avant celle-ci, rien ne dit ce qui "
+        "est ordinaire ici."
+    ),
+    "rupture": (
+        "non calculable : une rupture de série est déclarée entre ces années, qui ne se comparent pas."
     ),
     "absent": (
         "non calculable : un compte manque d'un côté, des faits n'étant situés qu'à la commune. "
@@ -44,6 +59,9 @@ class Node:
     code: str | None
     label: str
     level: str
+
+
+WHOLE = Node(None, "Ensemble", "ensemble")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +96,16 @@ class ChangeRow:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """What a row rests on: both counts, and the roughness of the place, if it could be told."""
+    """What a row rests on: both counts, and the roughness of the place, if it could be told.
+
+    ``refusal``: why the two do not compare at all (a key of ``REASONS``).
+    """
 
     node: Node
     facts: Count
     reference_facts: Count
     dispersion: Dispersion | None
+    refusal: str | None = None
 
 
 def rows(pairs: Iterable[Pair], comparison: Comparison) -> tuple[ChangeRow, ...]:
@@ -100,8 +122,8 @@ def rows(pairs: Iterable[Pair], comparison: Comparison) -> tuple[ChangeRow, ...]
 
 def _test(pair: Pair, comparison: Comparison) -> tuple[RateRatio | None, str]:
     count, reference = pair.facts.value, pair.reference_facts.value
-    if count is None or reference is None:
-        return None, "absent"
+    if pair.refusal is not None or count is None or reference is None:
+        return None, pair.refusal or "absent"
     if count + reference and pair.dispersion is None:
         return None, "effectif_insuffisant"
     try:
@@ -192,6 +214,8 @@ def _counts(row: ChangeRow, comparison: Comparison) -> str:
 
 
 def _told(count: Count) -> str:
+    if count.state is ValueState.SECRET:
+        return "n.d. (secret statistique)"
     return "un nombre inconnu de faits" if count.value is None else some_facts(count.value)
 
 

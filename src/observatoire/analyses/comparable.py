@@ -85,7 +85,7 @@ def span(period: Period, reference: Reference) -> Period:
             "la période dépasse un an, elle serait comparée à une partie d'elle-même. Choisissez douze mois "
             "au plus, ou demandez les tendances (/analyses/tendances)."
         )
-    return Period(_references(period, reference)[-1].start, period.end)
+    return Period(references_of(period, reference)[-1].start, period.end)
 
 
 def compare(coverage: Coverage, period: Period, reference: Reference) -> Comparison:
@@ -97,7 +97,7 @@ def compare(coverage: Coverage, period: Period, reference: Reference) -> Compari
     Raises:
         NotComputableResult: no month compares.
     """
-    references = _references(period, reference)
+    references = references_of(period, reference)
     reasons = {month: _reason(coverage, period, month, reference.years) for month in period.months()}
     months = tuple(month for month, reason in reasons.items() if reason is None)
     excluded = {month: reason for month, reason in reasons.items() if reason is not None}
@@ -115,7 +115,9 @@ def years_before(month: date, years: int) -> date:
     return month.replace(year=month.year - years)
 
 
-def _references(period: Period, reference: Reference) -> tuple[Period, ...]:
+def references_of(period: Period, reference: Reference) -> tuple[Period, ...]:
+    """The same days of each year of a reference, latest first."""
+
     def earlier() -> Iterator[Period]:
         found = period
         for _ in reference.years:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeVar
 
-from observatoire.analyses.change_rows import ChangeRow, Node, Pair, rows
+from observatoire.analyses.change_rows import WHOLE, ChangeRow, Node, Pair, rows
 from observatoire.analyses.comparable import Comparison, Reference, compare, span
 from observatoire.analyses.coverage import coverage_of
 from observatoire.analyses.past import Past, past_of
@@ -22,6 +22,7 @@ from observatoire.analyses.proof import (
     provenance,
     with_unplaced,
 )
+from observatoire.analyses.published_evolution import PublishedEvolution, breaks_by_group, read_evolution
 from observatoire.analyses.question import Asking, Question, ask
 from observatoire.disclosure import gate
 from observatoire.disclosure.confidential import Confidential
@@ -31,7 +32,7 @@ from observatoire.disclosure.released import Count, Released
 from observatoire.domain.period import Period
 from observatoire.domain.series_break import SeriesBreak
 from observatoire.domain.source import Source
-from observatoire.errors import NotComputableResult, OutsideDiffusion
+from observatoire.errors import NotComputableResult
 from observatoire.store.confidential import counts
 from observatoire.store.confidential.counts import PrecisionCount
 from observatoire.store.engine import Connection, Database
@@ -39,7 +40,7 @@ from observatoire.store.engine import Connection, Database
 T = TypeVar("T")
 By = Literal["domaine", "famille"]
 Facts = Mapping[tuple[date, str], int]
-WHOLE = Node(None, "Ensemble", "ensemble")
+METHOD_NAME, METHOD_VERSION = "evolution", 1
 REFERENCES = (
     "Przyborowski & Wilenski (1940), Biometrika 31 : test ; Clopper & Pearson (1934) : intervalle",
     "Korn & Graubard (1998), Survey Methodology 24 : effectifs divisés par le facteur de variance",
@@ -84,17 +85,18 @@ def follow(
     by: By | None,
     caller: Caller,
     journal: Journal,
-) -> Released[EvolutionAnswer]:
-    """Answer ``evolution``.
+) -> Released[EvolutionAnswer] | Released[PublishedEvolution]:
+    """Answer ``evolution``: exact inside the grant, from the last edition outside it.
 
     Raises:
-        OutsideDiffusion: outside the grant.
+        OutsideDiffusion: outside the grant, when the question is not one of the published grid.
         NonAdditiveSources, NotComputableResult.
     """
     with database.reading() as connection:
         asking = ask(connection, question, caller, journal)
         if asking.audience is not Audience.INTERNE:
-            raise OutsideDiffusion("")
+            breaks = breaks_by_group(connection)
+            return read_evolution(database, asking, reference, by, breaks)
         sources = asking.single_group()
         whole = span(question.period, reference)
         coverage = coverage_of(connection, sources, asking.communes, whole)
@@ -240,8 +242,8 @@ def _headcount(found: _Sides, asking: Asking, comparison: Comparison) -> Headcou
 
 def _method(comparison: Comparison, past: Past, lines: int) -> MethodProof:
     return MethodProof(
-        "evolution",
-        1,
+        METHOD_NAME,
+        METHOD_VERSION,
         {
             "jours": comparison.days,
             "jours_reference": comparison.reference_days,

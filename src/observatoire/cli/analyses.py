@@ -9,7 +9,7 @@ import typer
 from observatoire.analyses import evolution as evolution_room
 from observatoire.analyses import hotspots, synthesis, time_slots, trends
 from observatoire.analyses.comparable import Reference
-from observatoire.analyses.evolution import By
+from observatoire.analyses.evolution import By, EvolutionAnswer
 from observatoire.analyses.proof import Proof
 from observatoire.analyses.question import Question
 from observatoire.analyses.synthesis import Summary
@@ -157,6 +157,7 @@ def evolution(
     question = _question(territoire, debut, fin, categorie, source)
     question = replace(question, parameters=(("par", par or "ensemble"), ("reference", reference.value)))
     value = evolution_room.follow(found.database, question, reference, par, OPERATOR, found.journal()).value
+    assert isinstance(value, EvolutionAnswer)
     typer.echo(value.whole.sentence)
     for row in value.lines:
         typer.echo(f"  {row.code} {row.label} : {row.sentence}")

@@ -11,6 +11,7 @@ from observatoire.statistics.trends import Trend, monthly_trend
 
 Floats = NDArray[np.float64]
 MINIMUM_MONTHS = 24
+MINIMUM_YEARS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,28 @@ def monthly_dispersion(
         autocorrelation=trend.autocorrelation,
         degrees_of_freedom=trend.degrees_of_freedom,
         months=trend.months,
+    )
+
+
+def yearly_dispersion(counts: ArrayLike, days: ArrayLike) -> Dispersion:
+    """Estimate the roughness of a place from its yearly totals, when its months may not be known.
+
+    Pearson chi-square around one daily mean: a slope counts as roughness.
+
+    Args:
+        counts: facts per year, shape (Y,).
+        days: of each year, shape (Y,), above 0.
+
+    Raises:
+        NotComputable: ``effectif_insuffisant``, under three years or without a fact.
+    """
+    facts, exposure = np.asarray(counts, dtype=np.float64), np.asarray(days, dtype=np.float64)
+    if facts.size < MINIMUM_YEARS or not facts.any():
+        raise NotComputable("effectif_insuffisant")
+    expected = exposure * facts.sum() / exposure.sum()
+    freedom = facts.size - 1
+    return Dispersion(
+        float(np.sum((facts - expected) ** 2 / expected)) / freedom, 0.0, freedom, 12 * facts.size
     )
 
 

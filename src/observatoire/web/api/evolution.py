@@ -7,12 +7,21 @@ from fastapi import APIRouter, Query
 
 from observatoire.analyses import evolution
 from observatoire.analyses.comparable import Reference
-from observatoire.analyses.evolution import By
+from observatoire.analyses.evolution import METHOD_NAME, METHOD_VERSION, REFERENCES, By
+from observatoire.analyses.published_evolution import PublishedEvolution
+from observatoire.disclosure.released import Disclosure
 from observatoire.web.dependencies import CallerDep, QuestionDep, ServicesDep
 from observatoire.web.problems import PROBLEMS
-from observatoire.web.rendering import ReleasedResponse, proof_out, question_out, respond
-from observatoire.web.schemas.base import DeclaredBreakOut
-from observatoire.web.schemas.evolution import ChangeRowOut, EvolutionAnswer, EvolutionOut, ReferencePeriodOut
+from observatoire.web.rendering import ReleasedResponse, proof_out, published_proof_out, question_out, respond
+from observatoire.web.schemas.base import DeclaredBreakOut, MethodOut, ProofOut
+from observatoire.web.schemas.evolution import (
+    ChangeRowOut,
+    EvolutionAnswer,
+    EvolutionOut,
+    PublishedChangesOut,
+    PublishedEvolutionOut,
+    ReferencePeriodOut,
+)
 
 router = APIRouter(prefix="/analyses", tags=["analyses"], responses=PROBLEMS)
 
@@ -32,9 +41,18 @@ def evolution_(
         question, parameters=(("par", par or "ensemble"), ("reference", reference.value))
     )
     released = evolution.follow(found.database, asked, reference, par, who, found.journal())
-    answer = released.value
+    value = released.value
+    result: EvolutionOut | PublishedEvolutionOut
+    if isinstance(value, PublishedEvolution):
+        result, proof = _published(value), _published_proof(value, released.disclosure)
+    else:
+        result, proof = _exact(value), proof_out(value.proof, released.disclosure)
+    return respond(released, EvolutionAnswer(question=question_out(asked), result=result, proof=proof))
+
+
+def _exact(answer: evolution.EvolutionAnswer) -> EvolutionOut:
     comparison = answer.comparison
-    result = EvolutionOut(
+    return EvolutionOut(
         days=comparison.days,
         reference_days=comparison.reference_days,
         reference_periods=[ReferencePeriodOut.model_validate(p) for p in comparison.references],
@@ -43,5 +61,26 @@ def evolution_(
         lines=[ChangeRowOut.model_validate(row) for row in answer.lines],
         breaks=[DeclaredBreakOut.model_validate(b) for b in answer.breaks],
     )
-    proof = proof_out(answer.proof, released.disclosure)
-    return respond(released, EvolutionAnswer(question=question_out(asked), result=result, proof=proof))
+
+
+def _published(answer: PublishedEvolution) -> PublishedEvolutionOut:
+    return PublishedEvolutionOut(
+        days=answer.comparison.days,
+        reference_days=answer.comparison.reference_days,
+        reference_periods=[ReferencePeriodOut.model_validate(p) for p in answer.comparison.references],
+        groups=[PublishedChangesOut.model_validate(group) for group in answer.groups],
+    )
+
+
+def _published_proof(answer: PublishedEvolution, disclosure: Disclosure) -> ProofOut:
+    proof = published_proof_out(answer.summary, disclosure)
+    method = MethodOut(
+        name=METHOD_NAME,
+        version=METHOD_VERSION,
+        parameters={
+            **proof.method.parameters,
+            "dispersion": "années diffusées qui précèdent, trois au moins",
+        },
+        references=[*REFERENCES, *proof.method.references],
+    )
+    return proof.model_copy(update={"method": method})

@@ -57,9 +57,26 @@ class ReferencePeriodOut(Wire):
     end: date = Field(serialization_alias="fin")
 
 
+class PublishedChangesOut(Wire):
+    """One additivity group, from the released counts of the edition."""
+
+    group: str = Field(serialization_alias="groupe")
+    whole: ChangeRowOut = Field(serialization_alias="ensemble")
+    lines: list[ChangeRowOut] = Field(serialization_alias="lignes")
+
+
+class PublishedEvolutionOut(Wire):
+    """Result of ``evolution`` outside the grant: one calendar year, never the sum of two groups."""
+
+    days: int = Field(serialization_alias="jours")
+    reference_days: int = Field(serialization_alias="jours_reference")
+    reference_periods: list[ReferencePeriodOut] = Field(serialization_alias="periodes_reference")
+    groups: list[PublishedChangesOut] = Field(serialization_alias="groupes")
+
+
 class EvolutionAnswer(Wire):
     """``evolution``."""
 
     question: QuestionOut
-    result: EvolutionOut = Field(serialization_alias="resultat")
+    result: EvolutionOut | PublishedEvolutionOut = Field(serialization_alias="resultat")
     proof: ProofOut = Field(serialization_alias="preuve")

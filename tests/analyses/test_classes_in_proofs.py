@@ -9,6 +9,8 @@ from support.files import CAPITOLE, pm_file, pm_row
 from support.world import TOULOUSE, World
 
 PERIOD = {"debut": "2025-01-01", "fin": "2026-01-01"}
+RECEIVED = {"debut": "2024-01-01", "fin": "2026-01-01"}
+"""What the files cover: some analyses look at the year before, which holds no fact."""
 ANALYSES = sorted(
     path.removeprefix("/api/v1")
     for path in make_app().openapi()["paths"]
@@ -45,7 +47,7 @@ def world(shared_world: World) -> World:
     """Two sources that may be compared, with the same rows: facts, service activity, labels to class."""
     for code in ("pm", "csu"):
         shared_world.source(code, territory=TOULOUSE, groupe="polices")
-        report = shared_world.send(pm_file(rows(code)), code, **PERIOD)
+        report = shared_world.send(pm_file(rows(code)), code, **RECEIVED)
         assert report["lignes"]["creees"] == FACTS + ACTIVITY
     return shared_world
 
@@ -85,8 +87,8 @@ def test_the_share_that_is_not_classed_is_one_of_all_facts_whatever_is_asked(
     world: World, path: str, asked: list[str]
 ) -> None:
     """What is not classed might be of the category asked for: its share is never of that category alone."""
-    if path == "/analyses/points-chauds" and asked == ["D2"]:
-        pytest.skip("no fact of the category: no map")
+    if path in ("/analyses/points-chauds", "/analyses/evolution") and asked == ["D2"]:
+        pytest.skip("no fact of the category: no map, nothing to compare")
     answer = ask(world, path, source="polices", categorie=asked)
     assert answer["preuve"]["localisation"]["non_classe"] == TO_CLASS / FACTS
     told = [w for w in answer["preuve"]["avertissements"] if "restent à classer" in w]

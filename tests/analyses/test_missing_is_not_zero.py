@@ -85,7 +85,7 @@ def test_no_analysis_tells_a_zero_over_a_month_that_never_came(gap: World, analy
     assert analysis != "creneaux-horaires" or zeros(gap.get(f"/analyses/{analysis}", **received)["resultat"])
 
 
-@pytest.mark.parametrize("analysis", ["creneaux-horaires", "points-chauds", "rapprochements"])
+@pytest.mark.parametrize("analysis", ["creneaux-horaires", "points-chauds", "rapprochements", "evolution"])
 def test_an_analysis_of_nothing_received_is_refused(gap: World, analysis: str) -> None:
     april = {**SILENT, "debut": "2025-04-01", "fin": "2025-05-01"}
     problem = gap.get(f"/analyses/{analysis}", status=422, **april)

@@ -277,6 +277,42 @@ def test_time_slots_and_trends_equal_the_recount(
     assert series["preuve"]["effectif"]["total"] == total
 
 
+@slow
+@given(
+    place=st.sampled_from(PLACES),
+    days=st.tuples(st.integers(0, 364), st.integers(1, 366)),
+    wanted=categories,
+    source=st.sampled_from(["pm", "pm-centre", "bailleur", "etat"]),
+)
+def test_the_two_counts_of_an_evolution_equal_the_recount(
+    recount: Recount, place: str, days: tuple[int, int], wanted: list[str], source: str
+):
+    """Any days of 2025, against the same ones of 2024; row by row, the families too."""
+    first = date(2025, 1, 1) + timedelta(days=days[0])
+    period = (first, min(first + timedelta(days=days[1]), LAST))
+    before = (first.replace(year=2024), period[1].replace(year=period[1].year - 1))
+    answer = ask(recount, "evolution", place, period, categorie=wanted, source=source, par="famille")
+    if resolved(recount, place, [source]) is None:
+        assert answer["type"].endswith("/code_inconnu")
+        return
+    sides = [recount.of(place, {source}, *side, wanted) for side in (period, before)]
+    unplaced = sum(recount.unplaced(place, {source}, *side, wanted) for side in (period, before))
+    if not any(sides) and not unplaced:
+        assert answer["type"].endswith("/non_calculable")
+        return
+    result = answer["resultat"]
+    whole = result["ensemble"]
+    assert [value(whole["faits"]), value(whole["faits_reference"])] == [len(side) for side in sides]
+    assert result["jours"] == (period[1] - period[0]).days
+    assert result["jours_reference"] == (before[1] - before[0]).days
+    families = [Counter(f.category[:2] for f in side) for side in sides]
+    told = {row["code"]: (value(row["faits"]), value(row["faits_reference"])) for row in result["lignes"]}
+    assert told == {code: tuple(n[code] for n in families) for code in {*families[0], *families[1]}}
+    headcount = answer["preuve"]["effectif"]
+    assert headcount["retenus"] == sum(len(side) for side in sides)
+    assert headcount["total"] == headcount["retenus"] + unplaced
+
+
 def test_each_level_is_the_sum_of_its_covered_communes(recount: Recount):
     period = (FIRST, LAST)
     for place in (EPCI, CENTRE, "departement:36", "region:24"):
@@ -337,7 +373,7 @@ def test_two_sources_of_one_group_add(recount: Recount):
     assert all(value(point["faits"]) >= facts for point, facts in zip(both, inside, strict=True))
 
 
-@pytest.mark.parametrize("analysis", ["points-chauds", "tendances", "creneaux-horaires"])
+@pytest.mark.parametrize("analysis", ["points-chauds", "tendances", "creneaux-horaires", "evolution"])
 def test_several_groups_are_refused_and_listed(recount: Recount, analysis: str):
     problem = ask(recount, analysis, TOULOUSE, (FIRST, LAST))
     assert problem["type"].endswith("/sources_non_additionnables")

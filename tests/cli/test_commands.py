@@ -87,6 +87,26 @@ def test_trends_tell_each_month_and_a_careful_sentence(terminal: Terminal):
     assert "Évolution non concluante : moins de 36 mois" in told
 
 
+def test_an_evolution_tells_the_sentence_of_the_api_and_one_per_family(terminal: Terminal):
+    colomiers = "commune:31149"
+    terminal.world.source("voisine", territory=colomiers)
+    rows = [
+        pm_row(f"{year}-{i}", f"{1 + i % 28:02d}/{1 + i % 12:02d}/{year}", code="31149", point=("", ""))
+        for year in (2023, 2024, 2025)
+        for i in range(60)
+    ]
+    terminal.world.send(pm_file(rows), "voisine", debut="2023-01-01", fin="2026-01-01")
+    words = ["analyser", "evolution", colomiers, "--source", "voisine", *YEAR]
+    told = terminal.run(*words, "--par", "famille").stdout
+    asked = {"territoire": colomiers, "debut": YEAR[1], "fin": YEAR[3], "source": "voisine", "par": "famille"}
+    answer = terminal.world.get("/analyses/evolution", **asked)
+    assert told.splitlines()[0] == answer["resultat"]["ensemble"]["phrase"]
+    assert f"  A1 Bruit : {answer['resultat']['lignes'][0]['phrase']}" in told
+    assert answer["preuve"]["provenance"]["empreinte"] in told
+    refused = terminal.run(*words, "--reference", "moyenne_3_ans", code=2)
+    assert "Manquent : « voisine » 2022-01" in refused.stderr
+
+
 def test_hotspots_tell_the_cells_and_the_mask(terminal: Terminal):
     told = terminal.run("analyser", "points-chauds", TOULOUSE, *YEAR).stdout
     answer = terminal.world.get("/analyses/points-chauds", territoire=TOULOUSE, debut=YEAR[1], fin=YEAR[3])

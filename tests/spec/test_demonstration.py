@@ -248,6 +248,24 @@ def test_no_other_family_is_told_to_rise_or_to_fall(demonstration: Demonstration
     assert set(told.values()) <= {"stable", "non_concluant"}, told
 
 
+def test_the_real_rise_is_told_against_three_years_and_no_other_family_is(demonstration: Demonstration):
+    planted = demonstration.truth["hausse"]
+    answer = demonstration.ask("evolution", territoire=EPCI, source=POLICE, par="famille", **LAST_YEAR)
+    rows = answer["resultat"]["lignes"]
+    assert len(rows) > 12
+    moved = {row["code"] for row in rows if row["verdict"] in ("hausse", "baisse")}
+    assert moved <= {planted["famille"]}
+    alone = {"territoire": EPCI, "source": POLICE, "categorie": planted["famille"], **LAST_YEAR}
+    told = demonstration.ask("evolution", reference="moyenne_3_ans", **alone)["resultat"]["ensemble"]
+    assert told["verdict"] == "hausse"
+    rise = demonstration.ask("evolution", **alone)["resultat"]["ensemble"]
+    # Its level lasts from month to month: against one year the interval holds the truth, and 1 too.
+    assert rise["autocorrelation"] > 0.3
+    before, now = planted["faits_par_annee_glissante"][-2:]
+    assert (rise["faits"]["valeur"], rise["faits_reference"]["valeur"]) == (now, before)
+    assert rise["rapport_bas"] < 1 + planted["hausse_par_an"] < rise["rapport_haut"]
+
+
 def test_families_add_up_to_domains_and_domains_to_the_total(demonstration: Demonstration):
     groups = demonstration.ask("synthese", territoire=EPCI, **WHOLE)["resultat"]["groupes"]
     assert len(groups) == 3
@@ -303,6 +321,7 @@ def every_figure(demonstration: Demonstration) -> dict[str, Any]:
         ("tendances", {"territoire": EPCI, "source": POLICE, **WHOLE}),
         ("tendances", {"territoire": EPCI, "source": LANDLORD, **WHOLE}),
         ("creneaux-horaires", {"territoire": EPCI, "source": POLICE, **WHOLE}),
+        ("evolution", {"territoire": EPCI, "source": POLICE, "par": "famille", **LAST_YEAR}),
         ("points-chauds", {"territoire": TOULOUSE, "source": POLICE, **LAST_YEAR}),
         ("couverture", {"territoire": EPCI, **WHOLE}),
     ]

@@ -278,6 +278,9 @@ OFF_THE_GRID = {
     "hotspots of a group": ("points-chauds", {**ONE_YEAR, "source": "ville-0"}),
     "time slots": ("creneaux-horaires", ONE_YEAR),
     "trends": ("tendances", ONE_YEAR),
+    "an evolution of some months": ("evolution", {"debut": "2022-01-01", "fin": "2022-07-01"}),
+    "an evolution of a source": ("evolution", {**ONE_YEAR, "source": "ville-0-0"}),
+    "an evolution of a leaf": ("evolution", {**ONE_YEAR, "categorie": "A101"}),
 }
 
 

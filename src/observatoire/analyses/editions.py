@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -272,7 +272,17 @@ def read_summary(database: Database, asking: Asking) -> Released[PublishedSummar
     Raises:
         OutsideDiffusion: the question is not one of the grid, or nothing is published yet.
     """
-    years = _check_grid(asking)
+    return read_years(database, asking, check_grid(asking), "synthese")
+
+
+def read_years(
+    database: Database, asking: Asking, years: Sequence[int], analysis: str
+) -> Released[PublishedSummary]:
+    """Some years of the last edition, for a question of the grid.
+
+    Raises:
+        OutsideDiffusion: nothing is published yet, or a category that the edition does not have.
+    """
     audience = outside_audience(asking.caller)
     territory = asking.question.territory
     with database.diffusing() as connection:
@@ -287,14 +297,19 @@ def read_summary(database: Database, asking: Asking) -> Released[PublishedSummar
             asking.caller.name,
             asking.caller.role or "public",
             "lecture",
-            f"synthese {asking.question.canonical()}",
+            f"{analysis} {asking.question.canonical()}",
             audience,
         )
     )
     return released.transform(lambda found: _summary(asking.question, edition, nodes, *found))
 
 
-def _check_grid(asking: Asking) -> tuple[int, ...]:
+def check_grid(asking: Asking) -> tuple[int, ...]:
+    """The years of a question of the published grid.
+
+    Raises:
+        OutsideDiffusion: the question is not one of it.
+    """
     question = asking.question
     years = question.period.whole_years()
     if years is None:

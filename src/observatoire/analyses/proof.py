@@ -269,10 +269,13 @@ def _listed(names: tuple[str, ...]) -> str:
     return f"{', '.join(names[:5])} et {len(names) - 5} autres mois"
 
 
-def provenance(connection: Connection, asking: Asking) -> tuple[str, str]:
-    """(digest of the question, of its imports and of what classes them; link that lists these imports)."""
+def provenance(connection: Connection, asking: Asking, since: date | None = None) -> tuple[str, str]:
+    """(digest of the question, of its imports and of what classes them; link that lists these imports).
+
+    ``since``: the first day that the figures rest on, if earlier than the period.
+    """
     codes = [s.code for s in asking.sources]
-    period = asking.question.period
+    period = Period(since or asking.question.period.start, asking.question.period.end)
     imports = import_store.latest_digest(connection, codes, period)
     digest = asking.digest(f"{imports}|{correspondences.state(connection, codes)}")
     sources = "&".join(f"source={code}" for code in codes)

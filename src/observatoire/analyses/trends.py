@@ -21,6 +21,7 @@ from observatoire.analyses.proof import (
 )
 from observatoire.analyses.question import Question, ask
 from observatoire.analyses.sides import Side, longest_side
+from observatoire.analyses.verdict_words import FEWEST_FOR_PERCENTAGE, WORDS, percentage
 from observatoire.disclosure import gate
 from observatoire.disclosure.gate import Journal
 from observatoire.disclosure.policy import Audience, Caller
@@ -34,7 +35,6 @@ from observatoire.store.confidential import counts
 from observatoire.store.confidential.counts import PrecisionCount
 from observatoire.store.engine import Database
 
-FEWEST_FOR_PERCENTAGE = 30
 REASONS = {
     "moins_de_36_mois": "moins de 36 mois entièrement reçus : aucune tendance n'est annoncée.",
     "effectif_insuffisant": "trop peu de faits pour estimer une pente.",
@@ -234,27 +234,12 @@ def _year_ends(by_month: dict[date, int], side: Side) -> tuple[int, int]:
     )
 
 
-WORDS = {
-    Verdict.RISE: "Hausse",
-    Verdict.FALL: "Baisse",
-    Verdict.STABLE: "Évolution stable",
-    Verdict.INCONCLUSIVE: "Évolution non concluante",
-}
-
-
 def _sentence(word: Verdict, trend: Trend, percent: float | None, first: int, last: int) -> str:
     counts_text = f"{first} faits sur les douze premiers mois reçus, {last} sur les douze derniers"
     if percent is None:
         return f"{WORDS[word]} : {counts_text} ; effectif faible, aucun pourcentage."
-    low, high = (_percent(bound) for bound in (trend.low, trend.high))
+    low, high = (percentage(bound) for bound in (trend.low, trend.high))
     return (
-        f"{WORDS[word]} : {counts_text} ; {_percent(trend.annual_ratio)} par an "
+        f"{WORDS[word]} : {counts_text} ; {percentage(trend.annual_ratio)} par an "
         f"(intervalle à 95 % : de {low} à {high})."
     )
-
-
-def _percent(ratio: float) -> str:
-    if not math.isfinite(ratio):
-        return "non borné"
-    text = f"{abs(ratio - 1) * 100:.1f}".replace(".", ",")
-    return f"{'+' if ratio >= 1 else '−'} {text} %"

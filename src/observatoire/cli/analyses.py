@@ -1,11 +1,15 @@
 """``analyser``: the use cases of the API, told in plain text on the terminal."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
+from observatoire.analyses import evolution as evolution_room
 from observatoire.analyses import hotspots, synthesis, time_slots, trends
+from observatoire.analyses.comparable import Reference
+from observatoire.analyses.evolution import By, EvolutionAnswer
 from observatoire.analyses.proof import Proof
 from observatoire.analyses.question import Question
 from observatoire.analyses.synthesis import Summary
@@ -26,6 +30,7 @@ def register(app: typer.Typer) -> None:
     group.command("synthese", help="Totaux par catégorie et par source.")(synthese)
     group.command("points-chauds", help="Où se concentrent les faits.")(points_chauds)
     group.command("creneaux-horaires", help="Jour et heure.")(creneaux_horaires)
+    group.command("evolution", help="Une période face aux années d'avant.")(evolution)
     group.command("tendances", help="Série mensuelle et pente annuelle.")(tendances)
     app.add_typer(group, name="analyser")
 
@@ -134,4 +139,26 @@ def tendances(
     for point in value.series:
         typer.echo(f"  {point.month} : {_text(point.facts)}")
     typer.echo(value.change.sentence)
+    _prove(value.proof)
+
+
+def evolution(
+    context: typer.Context,
+    territoire: str,
+    debut: Day = None,
+    fin: Day = None,
+    categorie: Several = None,
+    source: Several = None,
+    reference: Annotated[Reference, typer.Option()] = Reference.YEAR_BEFORE,
+    par: Annotated[By | None, typer.Option(help="une ligne par domaine ou par famille")] = None,
+) -> None:
+    """The sentence that the two counts allow; one per domain or family where asked."""
+    found = context_of(context)
+    question = _question(territoire, debut, fin, categorie, source)
+    question = replace(question, parameters=(("par", par or "ensemble"), ("reference", reference.value)))
+    value = evolution_room.follow(found.database, question, reference, par, OPERATOR, found.journal()).value
+    assert isinstance(value, EvolutionAnswer)
+    typer.echo(value.whole.sentence)
+    for row in value.lines:
+        typer.echo(f"  {row.code} {row.label} : {row.sentence}")
     _prove(value.proof)

@@ -6,6 +6,7 @@ Reason = Literal[
     "variance_nulle",
     "trop_peu_de_mailles",
     "trop_peu_de_faits",
+    "moins_de_24_mois",
     "moins_de_36_mois",
     "effectif_insuffisant",
 ]

@@ -73,7 +73,13 @@ class _Profile:
     level: Floats
 
 
-def monthly_trend(counts: ArrayLike, days: ArrayLike, month_of_year: ArrayLike, observed: ArrayLike) -> Trend:
+def monthly_trend(
+    counts: ArrayLike,
+    days: ArrayLike,
+    month_of_year: ArrayLike,
+    observed: ArrayLike,
+    minimum: int = MINIMUM_MONTHS,
+) -> Trend:
     """Fit ``log(mean) = month effect + slope * t/12 + log(days)`` by quasi-likelihood.
 
     McCullagh & Nelder 1989, Generalized Linear Models, chapters 6 and 9. The standard error is
@@ -91,17 +97,18 @@ def monthly_trend(counts: ArrayLike, days: ArrayLike, month_of_year: ArrayLike, 
         days: days of exposure of each month, shape (T,).
         month_of_year: 0 for January to 11, shape (T,).
         observed: shape (T,), false for a month that no import covers.
+        minimum: observed months below which there is no trend; fewer tell the roughness alone.
 
     Raises:
-        NotComputable: ``moins_de_36_mois`` observed, or ``effectif_insuffisant`` when there are
-            no facts, fewer than 5 residual degrees of freedom, or no finite slope (in every
-            season, all facts at the same end of the series).
+        NotComputable: ``moins_de_36_mois`` (less than ``minimum``) observed, or
+            ``effectif_insuffisant`` when there are no facts, fewer than 5 residual degrees of
+            freedom, or no finite slope (in every season, all facts at the same end of the series).
         ValueError: shapes that disagree, a month of year outside 0..11, an observed month with a
             negative count or without days.
     """
     y, exposure, month, seen = _checked(counts, days, month_of_year, observed)
     months = int(seen.sum())
-    if months < MINIMUM_MONTHS:
+    if months < minimum:
         raise NotComputable("moins_de_36_mois")
     facts = np.bincount(month[seen], weights=y[seen], minlength=12)
     informative = np.flatnonzero(seen & (facts[month] > 0))

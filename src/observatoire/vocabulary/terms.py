@@ -220,7 +220,28 @@ GLOSSARY: tuple[Term, ...] = (
     Term("créneau horaire", "slot", "creneau", "jour de la semaine × heures"),
     Term("tendance", "trends", "tendances", "pente annuelle qui tient compte de la saison"),
     Term(
-        "évolution", "change", "evolution_annuelle", "évolution, tendance, saisonnalité ne sont pas synonymes"
+        "évolution annuelle",
+        "change",
+        "evolution_annuelle",
+        "évolution, tendance, saisonnalité ne sont pas synonymes",
+    ),
+    Term(
+        "évolution",
+        "evolution",
+        "evolution",
+        "une période face aux mêmes jours des années d'avant ; une tendance suit une série de mois",
+    ),
+    Term(
+        "référence",
+        "Reference",
+        "reference",
+        "annee_precedente, ou moyenne_3_ans : somme de trois années contre une exposition de trois",
+    ),
+    Term(
+        "facteur de variance",
+        "variance_factor",
+        "facteur_variance",
+        "de combien les comptes du lieu varient plus que le hasard, d'après son propre passé",
     ),
     Term("verdict", "Verdict", "verdict", "hausse, baisse, stable, non_concluant"),
     Term(

@@ -163,6 +163,14 @@ def by_month(connection: Connection, scope: Scope, communes: frozenset[str]) -> 
     return Confidential({r.month: r.facts for r in _run(connection, "count_by_month", scope, communes)})
 
 
+def by_month_and_category(
+    connection: Connection, scope: Scope, communes: frozenset[str]
+) -> Confidential[dict[tuple[date, str], int]]:
+    """Facts by month (first day) and leaf; what has no fact is not in the answer."""
+    rows = _run(connection, "count_by_month_and_category", scope, communes)
+    return Confidential({(r.month, r.category): r.facts for r in rows})
+
+
 def unplaced_by_month(
     connection: Connection, scope: Scope, communes: frozenset[str]
 ) -> Confidential[dict[date, int]]:

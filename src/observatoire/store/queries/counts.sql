@@ -53,6 +53,13 @@ where {where}
 group by 1
 order by 1
 
+-- name: count_by_month_and_category
+select date_trunc('month', local_day)::date as month, category, count(*) as facts
+from confidential.fact
+where {where}
+group by 1, 2
+order by 1, 2
+
 -- name: count_by_hour_of_week
 select hour_of_week, count(*) as facts
 from confidential.fact

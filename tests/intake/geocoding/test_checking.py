@@ -3,11 +3,13 @@
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import text
 
 from intake.desk import Desk, codes
 from intake.geocoding.exports import COLOMIERS, PASTEUR, TOULOUSE, answer, line, queue, send
 from intake.tables import dump
 from observatoire.disclosure.policy import Role
+from observatoire.intake import assigning
 from observatoire.intake.desk import Desk as IntakeDesk
 from observatoire.intake.geocoding.again import geocode_again
 from observatoire.store.confidential import places
@@ -46,6 +48,36 @@ def test_a_candidate_accepted_moves_every_fact_that_waits(waiting: Desk):
         )  # fmt: skip
         assert (fact["lon"], fact["commune"], fact["cell"] is not None) == (1.4440, TOULOUSE, True)
         assert fact["anomalies"] == []
+
+
+BOX = [[1.443, 43.603], [1.445, 43.603], [1.445, 43.605], [1.443, 43.605], [1.443, 43.603]]
+
+
+def in_zones(desk: Desk) -> int:
+    with desk.world.database.owning() as connection:
+        counted = text(
+            "select count(*) from confidential.fact_zone join confidential.fact f using (key) "
+            "where f.source = :source"
+        )
+        number: int = connection.execute(counted, {"source": desk.source}).scalar_one()
+    return number
+
+
+def test_facts_that_an_answer_places_enter_the_zone_that_holds_their_point(waiting: Desk):
+    body = {
+        "type": "quartier",
+        "libelle": "Quartier fictif",
+        "organisation": "pm",
+        "valide_depuis": "2024-01-01",
+        "contour": {"type": "Polygon", "coordinates": [BOX]},
+    }
+    drawn = waiting.world.client.post("/api/v1/zones", json=body, headers=waiting.world.admin)
+    assert drawn.status_code == 201, drawn.text
+    assigning.run_unfinished(waiting.world.database)
+    assert in_zones(waiting) == 0
+    (place,) = queue(waiting)
+    answer(waiting, place["id"], reponse="candidat", candidat=1)
+    assert in_zones(waiting) == 3
 
 
 def test_a_point_given_by_a_person_is_kept_as_it_was_given(waiting: Desk):

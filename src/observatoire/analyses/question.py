@@ -50,6 +50,10 @@ class Question:
             sort_keys=True,
         )
 
+    def with_parameters(self, **parameters: str) -> "Question":
+        """The same question with what is proper to one analysis."""
+        return replace(self, parameters=tuple(sorted(parameters.items())))
+
 
 @dataclass(frozen=True, slots=True)
 class Asking:

@@ -12,7 +12,6 @@ from observatoire.settings import Settings
 from observatoire.store.engine import Database
 from observatoire.web import errors
 from observatoire.web.api import (
-    analyses,
     breaks,
     categories,
     coverage,
@@ -21,6 +20,7 @@ from observatoire.web.api import (
     evolution,
     facts,
     geocoding,
+    hotspots,
     imports,
     notices,
     official_series,
@@ -29,8 +29,12 @@ from observatoire.web.api import (
     rejects,
     reports,
     service,
+    similar_facts,
     sources,
+    synthesis,
     territories,
+    time_slots,
+    trends,
     zones,
 )
 from observatoire.web.dependencies import Services
@@ -80,7 +84,11 @@ def build_app(database: Database, settings: Settings) -> FastAPI:
         geocoding,
         territories,
         zones,
-        analyses,
+        synthesis,
+        hotspots,
+        time_slots,
+        similar_facts,
+        trends,
         evolution,
         coverage,
         editions,

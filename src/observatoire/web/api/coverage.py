@@ -8,8 +8,8 @@ from observatoire.domain.period import Period
 from observatoire.web.dependencies import KeyedDep, QuestionDep, ServicesDep
 from observatoire.web.problems import PROBLEMS
 from observatoire.web.rendering import question_out
-from observatoire.web.schemas.analyses import CoverageAnswer, MatrixOut, MonthStateOut, SourceCoverageOut
 from observatoire.web.schemas.base import DeclaredBreakOut
+from observatoire.web.schemas.coverage import CoverageAnswer, MatrixOut, MonthStateOut, SourceCoverageOut
 
 router = APIRouter(prefix="/analyses", tags=["analyses"], responses=PROBLEMS)
 

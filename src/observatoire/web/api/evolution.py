@@ -1,6 +1,5 @@
 """Evolution: a period against the same days of the years before."""
 
-import dataclasses
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -37,9 +36,7 @@ def evolution_(
     par: Annotated[By | None, Query(description="une ligne par domaine ou par famille")] = None,
 ) -> ReleasedResponse:
     """Two counts over the same months, their ratio with its exact interval, and the verdict allowed."""
-    asked = dataclasses.replace(
-        question, parameters=(("par", par or "ensemble"), ("reference", reference.value))
-    )
+    asked = question.with_parameters(par=par or "ensemble", reference=reference.value)
     released = evolution.follow(found.database, asked, reference, par, who, found.journal())
     value = released.value
     result: EvolutionOut | PublishedEvolutionOut

@@ -21,11 +21,12 @@ from observatoire.store.engine import Database
 
 FACTS = """
 insert into confidential.fact (key, content, source, category, category_mode, occurred_from, time_precision,
-    local_day, geom, location_precision, commune, near_border, unit, quantity, sensitivity, anomalies,
+    local_day, geom, cell, location_precision, commune, near_border, unit, quantity, sensitivity, anomalies,
     import_number, as_of)
 select decode(md5(i::text), 'hex'), decode(md5(i::text), 'hex'), 'pm', 'A101', 'exacte', now(), 'jour',
     date '2025-01-01' + i % 365,
     st_setsrid(st_makepoint(1.35 + random() * 0.17, 43.53 + random() * 0.14), 4326),
+    1,
     'point', '31555', false, 'fait', 1, 0, '{}', 1, date '2025-12-31'
 from generate_series(1, :rows) i
 """
@@ -33,7 +34,7 @@ JOIN = """
 insert into confidential.fact_zone (zone_version, key)
 select v.number, f.key
 from collection.zone_version v
-join confidential.fact f on f.commune = any(v.communes) and st_covers(v.geom, f.geom)
+join confidential.fact f on f.commune = any(v.communes) and f.cell is not null and st_covers(v.geom, f.geom)
 """
 
 

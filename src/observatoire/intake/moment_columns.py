@@ -4,7 +4,6 @@ Minutes count from the midnight of the day that the cell gives (``midnight``: mi
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
@@ -16,11 +15,8 @@ from observatoire.intake.parsing.dates import day_at, serial_in
 from observatoire.intake.parsing.hours import DAY, UNKNOWN_HOUR, Hour, minutes_of_fraction, parse_hour
 from observatoire.intake.parsing.moments import Conventions, Moment, parse_end, parse_moment, with_hour
 from observatoire.intake.parsing.numbers import has_foreign_digits
-from observatoire.intake.parsing.text import plain
+from observatoire.intake.parsing.text import Row, Schema, plain, spread_distinct
 from observatoire.intake.profiles.model import TimeRules
-
-Row = tuple[object, ...]
-Schema = dict[str, type[pl.DataType]]
 
 _MOMENT: Schema = {
     "midnight": pl.Int32, "minutes": pl.Int32, "until": pl.Int32, "precision": pl.String, "offset": pl.Int32,
@@ -65,25 +61,12 @@ def moment_columns(frame: pl.DataFrame, conventions: Conventions, rules: TimeRul
     return pl.concat(
         [
             _moments(frame["date"], conventions, rules),
-            _spread(frame["heure"], lambda text: _hour_row(text, conventions, rules), _HOUR),
-            _spread(frame["fin"], lambda text: _end_row(parse_end(text, conventions)), _END),
-            _spread(frame["heure_fin"], lambda text: _apart_row(text, conventions), _APART),
+            spread_distinct(frame["heure"], lambda text: _hour_row(text, conventions, rules), _HOUR),
+            spread_distinct(frame["fin"], lambda text: _end_row(parse_end(text, conventions)), _END),
+            spread_distinct(frame["heure_fin"], lambda text: _apart_row(text, conventions), _APART),
         ],
         how="horizontal",
     )
-
-
-def _spread(column: pl.Series, function: Callable[[str], Row], schema: Schema) -> pl.DataFrame:
-    """One row of ``schema`` per cell, the function run once per distinct text."""
-    cells = column.fill_null("")
-    alike = cells.len() > 0 and bool((cells == str(cells[0])).all())
-    distinct = cells.head(1) if alike else cells.unique()
-    parsed = pl.DataFrame([function(text) for text in distinct.to_list()], schema, orient="row")
-    if alike:
-        places = pl.repeat(0, cells.len(), dtype=pl.UInt32, eager=True)
-    else:
-        places = cells.cast(pl.Enum(distinct)).to_physical()
-    return parsed.select(pl.all().gather(places))
 
 
 def _moments(column: pl.Series, conventions: Conventions, rules: TimeRules) -> pl.DataFrame:
@@ -94,12 +77,12 @@ def _moments(column: pl.Series, conventions: Conventions, rules: TimeRules) -> p
         return _moment_row(parse_moment(text, conventions), rules)
 
     if cells.to_frame("cell").select(pl.col("cell").approx_n_unique()).item() <= _MANY:
-        return _spread(cells, whole, _MOMENT)
+        return spread_distinct(cells, whole, _MOMENT)
     halves = _halved(cells, conventions, rules)
     sure = halves["sure"]
     if sure.all():
         return halves.drop("sure")
-    others = _spread(cells.filter(~sure), whole, _MOMENT)
+    others = spread_distinct(cells.filter(~sure), whole, _MOMENT)
     places = pl.select(pl.when(~sure).then((~sure).cum_sum() - 1)).to_series()
     others = others.select(pl.all().gather(places))
     return pl.select(pl.when(sure).then(halves[name]).otherwise(others[name]).alias(name) for name in _MOMENT)
@@ -123,8 +106,8 @@ def _halved(cells: pl.Series, conventions: Conventions, rules: TimeRules) -> pl.
         pl.col("text").str.slice(pl.col("cut")).fill_null("").alias("tail"),
     )
     sides: Schema = {"serial": pl.Boolean}
-    heads = _spread(halves["head"], lambda text: _head_row(text, conventions, rules), _MOMENT | sides)
-    tails = _spread(halves["tail"], lambda text: _tail_row(text, conventions, rules), _MOMENT | sides)
+    heads = spread_distinct(halves["head"], lambda text: _head_row(text, conventions, rules), _MOMENT | sides)
+    tails = spread_distinct(halves["tail"], lambda text: _tail_row(text, conventions, rules), _MOMENT | sides)
     sides_of_tails = tails["serial"]
     of_head = ("midnight", "written_day", "flag_date", "fault")
     if heads["fault"].null_count() < heads.height:

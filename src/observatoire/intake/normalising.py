@@ -24,7 +24,7 @@ from observatoire.intake.file_signals import NO_SIGNAL, FileSignals
 from observatoire.intake.geocoding import spots
 from observatoire.intake.geocoding.precision import with_precision
 from observatoire.intake.parsing.numbers import Absent, parse_quantity, quantity_flag
-from observatoire.intake.parsing.text import over_distinct
+from observatoire.intake.parsing.text import Row, Schema, over_distinct, spread_distinct
 from observatoire.intake.personal import with_personal
 from observatoire.intake.profiles.model import Profile
 from observatoire.store.reference.gazetteer import Gazetteer
@@ -97,15 +97,20 @@ def _flag_of_quantity(quantity: int | Absent | Fault) -> str | None:
     return flag.code if flag else None
 
 
+_CLASSED: Schema = {"category": pl.String, "category_mode": pl.String, "sensitivity": pl.Int16}
+
+
 def _with_category(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
     classifier = context.classing.classifier(context.profile.categories)
     sensitivity = context.classing.sensitivities
     labels = frame["categorie"]
-    classed = over_distinct(labels, classifier.classify)
+
+    def classed(label: str) -> Row:
+        found = classifier.classify(label)
+        return found.code, found.mode.value, sensitivity[found.code]
+
     return frame.with_columns(
-        pl.Series("category", [c.code for c in classed], pl.String),
-        pl.Series("category_mode", [c.mode.value for c in classed], pl.String),
-        pl.Series("sensitivity", [sensitivity[c.code] for c in classed], pl.Int16),
+        *spread_distinct(labels, classed, _CLASSED),
         pl.lit(context.classing.version, pl.Int16).alias("taxonomy"),
         labels.str.slice(0, LONGEST_LABEL).alias("source_label"),
     ).with_columns(

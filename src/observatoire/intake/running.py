@@ -194,10 +194,10 @@ class _Run:
                 rejected = aside.take(batch, draft)
                 imports.add_rejects(side, self.record.number, rejected)
                 self.tally.add(batch.lines_read, rejected)
-                facts = as_facts(draft, self.source.code)
+                prepared = staging.prepare(as_facts(draft, self.source.code))
                 if writing is not None:
                     writing.result()  # at most one batch waits: memory stays bounded
-                writing = writer.submit(staging.add, facts)
+                writing = writer.submit(staging.write, prepared)
                 self._show()
             if writing is not None:
                 writing.result()

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, text
 
 from observatoire.disclosure.confidential import Confidential
 from observatoire.store.confidential.seen import Seen
-from observatoire.store.copying import copy_rows
+from observatoire.store.copying import EncodedRows, copy_rows, encode_rows, send_rows
 from observatoire.store.queries import query
 from observatoire.store.tables import FACT_COLUMNS
 
@@ -78,6 +78,24 @@ class Staged:
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Rows that nobody has said before, encoded for both tables; how many, and what they are worth."""
+
+    facts: EncodedRows
+    versions: EncodedRows
+    number: int
+    staged: Staged
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A batch: what may be stored at once, and rows whose keys the store may hold."""
+
+    ready: Ready | None
+    doubtful: pl.DataFrame
+
+
 def _sql(name: str) -> str:
     return query(name).format(
         columns=", ".join(FACT_COLUMNS),
@@ -105,45 +123,67 @@ class Staging:
 
     def add(self, facts: pl.DataFrame) -> None:
         """Take rows in: columns ``STAGED_COLUMNS`` (``geom`` as EWKB)."""
+        self.write(self.prepare(facts))
+
+    def prepare(self, facts: pl.DataFrame) -> Prepared:
+        """What can be done of ``add`` beside the connection: rows that nobody can have said are made ready.
+
+        One thread prepares, in the order of the file; another may ``write`` meanwhile, in the same order.
+        """
+        keys = facts["key"]
+        doubtful = keys.is_duplicated()
+        if self._seen is None:
+            doubtful = pl.repeat(True, facts.height, eager=True)
+        elif not facts.is_empty():
+            doubtful |= self._seen.maybe(keys)
+            self._seen.add(keys)
+        return Prepared(self._made_ready(facts.filter(~doubtful)), facts.filter(doubtful))
+
+    def write(self, prepared: Prepared) -> None:
+        """Store what was made ready; ask the store about the rest."""
+        self._send(prepared.ready)
+        facts = prepared.doubtful
         if facts.is_empty():
             return
         keys = facts["key"]
-        asked = keys if self._seen is None else keys.filter(self._seen.maybe(keys))
-        waits = keys.is_duplicated() | keys.is_in(self._known_among(asked).implode())
+        waits = keys.is_duplicated() | keys.is_in(self._known_among(keys).implode())
         if waits.any():
             self._hold(facts.filter(waits))
             facts = facts.filter(~waits)
-        self._store(facts)
+        self._send(self._made_ready(facts))
 
     def _known_among(self, keys: pl.Series) -> pl.Series:
         """Those of some keys that the store holds."""
-        if keys.is_empty():
-            return keys
         copy_rows(self._connection, "candidate", keys.to_frame())
         found = self._connection.execute(text(query("find_candidates"))).scalars().all()
         self._run("empty_candidate")
         return pl.Series(found, dtype=pl.Binary)
 
-    def _store(self, facts: pl.DataFrame) -> None:
-        """Rows that nobody has said before, straight to the tables; those of a commune together."""
+    def _made_ready(self, facts: pl.DataFrame) -> Ready | None:
+        """Rows that nobody has said before, for the tables; those of a commune together."""
+        if facts.is_empty():
+            return None
         number, as_of = self._moment["number"], self._moment["as_of"]
         dated = facts.with_columns(
             pl.lit(number, pl.Int32).alias("import_number"), pl.lit(as_of).alias("as_of")
         )
-        copy_rows(
-            self._connection,
-            "confidential.fact",
-            dated.select(*FACT_COLUMNS, "import_number", "as_of").sort("commune", "occurred_from"),
+        current = dated.select(*FACT_COLUMNS, "import_number", "as_of").sort("commune", "occurred_from")
+        versions = dated.select("key", "import_number", "content", "as_of").sort("key")
+        return Ready(
+            encode_rows("confidential.fact", current),
+            encode_rows("confidential.fact_version", versions),
+            facts.height,
+            _summary_of(facts),
         )
-        copy_rows(
-            self._connection,
-            "confidential.fact_version",
-            dated.select("key", "import_number", "content", "as_of").sort("key"),
-        )
-        if self._seen is not None:
-            self._seen.add(facts["key"])
-        self._stored += facts.height
-        self._staged.add(_summary_of(facts))
+
+    def _send(self, ready: Ready | None) -> None:
+        """Straight to the tables."""
+        if ready is None:
+            return
+        send_rows(self._connection, ready.facts)
+        send_rows(self._connection, ready.versions)
+        self._stored += ready.number
+        self._staged.add(ready.staged)
 
     def _hold(self, facts: pl.DataFrame) -> None:
         """Rows to be judged together, when every batch is in."""

@@ -45,9 +45,7 @@ def test_against_the_formulas_written_place_by_place(drawn) -> None:
     mean = sum(count for count, _ in drawn) / whole
     spread = sum(people * (count / people - mean) ** 2 for count, people in drawn) / whole
     between = max(spread - mean / (whole / len(drawn)), 0)
-    slow = [
-        mean + between / (between + mean / people) * (count / people - mean) for count, people in drawn
-    ]
+    slow = [mean + between / (between + mean / people) * (count / people - mean) for count, people in drawn]
     counts, people = np.array(drawn).T
     assert smoothed_rates(counts, people).rates == pytest.approx(slow, rel=1e-9)
 

@@ -99,7 +99,8 @@ def test_of_nine_places_the_dispersion_can_not_be_told() -> None:
 def test_dispersion_moves_every_limit_by_its_square_root(expected: float, phi: float) -> None:
     plain, wide = limits(expected), limits(expected, phi)
     assert wide.high_95 - expected == pytest.approx(np.sqrt(phi) * (plain.high_95 - expected), abs=1e-6)
-    assert wide.low_998 == pytest.approx(max(expected - np.sqrt(phi) * (expected - plain.low_998), 0), abs=1e-6)
+    moved = expected - np.sqrt(phi) * (expected - plain.low_998)
+    assert wide.low_998 == pytest.approx(max(moved, 0), abs=1e-6)
 
 
 @pytest.mark.parametrize(("expected", "phi"), [(0, 1), (-1, 1), (np.nan, 1), (5, 0.5)])

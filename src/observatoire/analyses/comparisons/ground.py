@@ -1,7 +1,7 @@
 """Which rows compare, before any fact is counted: coverage, months, grant, denominators, official figures."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from observatoire.analyses.comparisons import beside, places, similar
@@ -52,13 +52,14 @@ def stage(connection: Connection, asking: Asking, asked: ComparisonQuestion) -> 
     ground = ground_of(_covering(coverage_of(connection, own, asking.communes, asking.question.period)))
     table = commune_store.load(connection)
     peers = peers_of(connection, asking, asked, table)
-    references, notes = places.references(connection, asking, asked.companions)
+    references, notes = places.references(connection, asking, table, asked.companions)
     others = (
         *references,
         *places.communes_of(asking, asked.companions),
         *places.peers_of(connection, peers),
     )
-    found = _Judge(connection, asking, ground, together).judged(others)
+    reach = frozenset(c.code for source in together for c in source_store.communes_of(connection, source))
+    found = _Judge(connection, asking, ground, together, reach).judged(others)
     official, told = beside.figures(connection, asking, [one.place for one in found])
     rows, kind, year = dressed(connection, asking, table, found, official)
     more = (*mixed_burglaries(asking), *told)
@@ -110,6 +111,7 @@ class _Judge:
     asking: Asking
     ground: Ground
     sources: list[Source]
+    reach: frozenset[str]
 
     def judged(self, others: Sequence[ComparedPlace]) -> list[Judged]:
         """The territory first, then the others; a larger territory must add communes to a smaller one."""
@@ -126,7 +128,10 @@ class _Judge:
 
     def _outer(self, place: ComparedPlace, held: frozenset[str]) -> Judged:
         period = self.asking.question.period
-        coverage = _covering(coverage_of(self.connection, self.sources, place.communes, period))
+        # Whatever no source reaches is not covered: of the nation, only the rest is looked at month by month.
+        reached = tuple(commune for commune in place.communes if commune.code in self.reach)
+        found = coverage_of(self.connection, self.sources, reached, period)
+        coverage = replace(_covering(found), communes=place.communes)
         why = refusal(self.ground, place, coverage, held)
         if coverage.covered and not self._inside(place):
             why = OUT_OF_GRANT

@@ -15,6 +15,7 @@ from observatoire.domain.territory import NATION, TerritoryCode, TerritoryLevel
 from observatoire.errors import FieldError, InvalidRequest, NotComputableResult
 from observatoire.store.engine import Connection
 from observatoire.store.reference import territories
+from observatoire.store.reference.communes import CommuneTable
 from observatoire.store.reference.territories import CommuneRecord
 
 ORDER = (TerritoryLevel.COMMUNE, *(TerritoryLevel(companion.value) for companion in LARGER))
@@ -52,7 +53,7 @@ def asked_place(asking: Asking) -> ComparedPlace:
 
 
 def references(
-    connection: Connection, asking: Asking, companions: Iterable[Companion]
+    connection: Connection, asking: Asking, table: CommuneTable, companions: Iterable[Companion]
 ) -> tuple[tuple[ComparedPlace, ...], tuple[str, ...]]:
     """(territories that hold the one asked about, smallest first; sentences on those that do not exist)."""
     wanted = [TerritoryLevel(c.value) for c in companions if c in LARGER]
@@ -63,14 +64,14 @@ def references(
     places, notes = [], []
     for level in sorted(set(wanted), key=ORDER.index):
         if level in held:
-            places.append(_place(connection, held[level]))
+            places.append(_place(connection, table, held[level]))
         elif level in ORDER and own.level in ORDER and ORDER.index(level) > ORDER.index(own.level):
             notes.append(f"Aucun territoire de niveau « {level.value} » ne contient {asking.territory.name}.")
     return tuple(places), tuple(notes)
 
 
-def _place(connection: Connection, code: TerritoryCode) -> ComparedPlace:
-    communes = tuple(territories.communes_of(connection, code))
+def _place(connection: Connection, table: CommuneTable, code: TerritoryCode) -> ComparedPlace:
+    communes = table.members.get(code, ())
     return ComparedPlace(code, territories.get(connection, code).name, PlaceRole.REFERENCE, communes)
 
 

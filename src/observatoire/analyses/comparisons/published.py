@@ -120,7 +120,7 @@ def _plan(
 ) -> _Plan:
     table = commune_store.load(connection)
     peers = peers_of(connection, asking, asked, table)
-    references, notes = places.references(connection, asking, asked.companions)
+    references, notes = places.references(connection, asking, table, asked.companions)
     every = (
         places.asked_place(asking),
         *references,

@@ -96,7 +96,7 @@ def number(value: float) -> str:
 
 def rate_told(rate: float) -> str:
     """A rate with as many decimals as it can bear."""
-    return decimal(rate, 1 if rate >= 10 else 2)
+    return decimal(rate, 1 if rate >= 10 else 2 if rate >= 0.1 or rate == 0 else 3)
 
 
 def missing_base(kind: DenominatorKind, year: int) -> str:

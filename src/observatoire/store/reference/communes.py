@@ -1,5 +1,6 @@
 """Every commune of France side by side: what it is (area, residents, dwellings, poverty), by vintage."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, text
 
+from observatoire.domain.territory import NATION, TerritoryCode, TerritoryLevel
 from observatoire.store.queries import query
 from observatoire.store.reference.keeping import Kept
 from observatoire.store.reference.populations import REFERENCE
+from observatoire.store.reference.territories import CommuneRecord
 
 Floats = NDArray[np.float64]
 POPULATION, DWELLINGS, POVERTY = "population", "logements", "filosofi_tp60"
@@ -38,13 +41,17 @@ class CommuneColumn:
 
 @dataclass(frozen=True, eq=False)
 class CommuneTable:
-    """Communes in code order; ``area_km2`` is NaN where the outline is missing."""
+    """Communes in code order; ``area_km2`` is NaN where the outline is missing.
+
+    ``members``: the communes of every EPCI, EPT, département, région, and of the nation.
+    """
 
     codes: tuple[str, ...]
     names: tuple[str, ...]
     departements: tuple[str | None, ...]
     area_km2: Floats
     columns: tuple[CommuneColumn, ...]
+    members: Mapping[TerritoryCode, tuple[CommuneRecord, ...]]
 
     @cached_property
     def rank(self) -> Mapping[str, int]:
@@ -101,4 +108,24 @@ def _read(connection: Connection) -> CommuneTable:
             CommuneColumn(indicator, dataset, edition, vintage, geography, column)
             for (indicator, dataset, edition, vintage, geography), column in values.items()
         ),
+        _members(connection, [CommuneRecord(row.code, row.name, row.population) for row in base]),
     )
+
+
+def _members(
+    connection: Connection, communes: list[CommuneRecord]
+) -> dict[TerritoryCode, tuple[CommuneRecord, ...]]:
+    parents = {row.code: row for row in connection.execute(text(query("commune_parents")))}
+    found: defaultdict[TerritoryCode, list[CommuneRecord]] = defaultdict(list)
+    for commune in communes:
+        found[NATION].append(commune)
+        for level in (
+            TerritoryLevel.EPCI,
+            TerritoryLevel.EPT,
+            TerritoryLevel.DEPARTEMENT,
+            TerritoryLevel.REGION,
+        ):
+            code = getattr(parents[commune.code], level.value)
+            if code is not None:
+                found[TerritoryCode(level, code)].append(commune)
+    return {territory: tuple(inside) for territory, inside in found.items()}

@@ -26,7 +26,7 @@ with told as (
     from collection.series_file f
     join collection.series s on s.file = f.number
     join collection.series_indicator i on i.id = s.indicator
-    where f.state = 'valide' and not f.transmitted and f.indicators && cast(:indicators as text[])
+    where f.state = 'valide' and not f.transmitted
         and i.code = any(:indicators) and s.level in ('commune', 'arrondissement') and s.value is not null
 ),
 piece as (

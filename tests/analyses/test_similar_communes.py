@@ -62,7 +62,8 @@ def test_against_a_recount_over_every_commune_of_france(known: World):
     with known.database.reading() as connection:
         every = communes.load(connection)
     (people,) = [c for c in every.columns_of(POPULATION) if c.dataset == "territoires" and c.vintage == 2023]
-    features = np.log(np.column_stack([people.values, people.values / every.area_km2]))
+    inhabited = np.where(people.values > 0, people.values, np.nan)
+    features = np.log(np.column_stack([inhabited, inhabited / every.area_km2]))
     centre = np.nanmedian(features, axis=0)
     z = (features - centre) / (1.4826 * np.nanmedian(np.abs(features - centre), axis=0))
     row = every.rank["31022"]

@@ -80,19 +80,21 @@ def choose(table: CommuneTable, kind: DenominatorKind, year: int, places: Sequen
 
 def tourism_caution(table: CommuneTable, year: int, counted: Counted) -> str | None:
     """What is known of people who stay without living there, from dwellings and residents."""
-    homes, people = (
-        next(iter(table.columns_of(kind.value, year)), None)
+    dwellings, residents = (
+        _latest(table, kind, year, counted.communes)
         for kind in (DenominatorKind.DWELLINGS, DenominatorKind.POPULATION)
     )
-    if homes is None or people is None:
-        return None
-    dwellings, residents = (_sum(table, column, counted.communes) for column in (homes, people))
     if dwellings is None or residents is None or dwellings < TOURISM_RATIO * residents:
         return None
     return (
         "au moins un logement par habitant : on y séjourne plus qu'on n'y réside, un taux pour mille "
         "habitants y est surestimé"
     )
+
+
+def _latest(table: CommuneTable, kind: DenominatorKind, year: int, communes: frozenset[str]) -> float | None:
+    sums = (_sum(table, column, communes) for column in table.columns_of(kind.value, year))
+    return next((value for value in sums if value is not None), None)
 
 
 def _sum(table: CommuneTable, column: CommuneColumn, communes: frozenset[str]) -> float | None:

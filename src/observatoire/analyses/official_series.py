@@ -114,6 +114,17 @@ def find(
     return gate.relay(_answer(ground, direct, of_parts, parts))
 
 
+def told(
+    connection: Connection, territory: TerritoryCode, selection: Selection, known: dict[str, IndicatorRecord]
+) -> list[OfficialSeries]:
+    """Published series of a territory, to stand beside something else; none that was transmitted."""
+    parts = {code: _expected(connection, territory, code) for code in selection.datasets}
+    direct, of_parts = (
+        series.published(connection, level, codes, selection) for level, codes in _reads(territory, parts)
+    )
+    return compose(direct, of_parts, parts, known)
+
+
 def catalogue(database: Database) -> list[CatalogueEntry]:
     """Indicators that some published file tells: words, units and editions, no figure."""
     with database.reading() as connection:

@@ -250,6 +250,33 @@ GLOSSARY: tuple[Term, ...] = (
         "taux_pour_mille",
         "toujours avec son dénominateur et son millésime",
     ),
+    Term(
+        "comparaison",
+        "ComparisonRow",
+        "comparaisons",
+        "des taux de même définition, ou « non comparable » et pourquoi ; jamais un classement",
+    ),
+    Term(
+        "base du taux",
+        "RateBase",
+        "base_du_taux",
+        "habitants (population municipale), ou logements pour les seuls cambriolages de logement",
+    ),
+    Term(
+        "communes semblables",
+        "PeerGroup",
+        "semblables, pairs",
+        "les plus proches par la population, la densité et la pauvreté ; critères et poids ouverts",
+    ),
+    Term(
+        "taux lissé", "smoothed_rate", "taux_lisse", "pour les cartes ; le taux brut reste le chiffre du lieu"
+    ),
+    Term(
+        "position, limites",
+        "Position, limits",
+        "position, limites",
+        "dans ou hors de ce que le hasard permet autour du taux commun ; ce n'est pas un rang",
+    ),
     Term("preuve", "Proof", "preuve", "ce qui accompagne chaque chiffre"),
     Term(
         "effectif, exclus",

@@ -14,6 +14,7 @@ from observatoire.web import errors
 from observatoire.web.api import (
     breaks,
     categories,
+    comparisons,
     coverage,
     editions,
     events,
@@ -90,6 +91,7 @@ def build_app(database: Database, settings: Settings) -> FastAPI:
         similar_facts,
         trends,
         evolution,
+        comparisons,
         coverage,
         editions,
         official_series,

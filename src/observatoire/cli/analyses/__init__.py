@@ -2,7 +2,7 @@
 
 import typer
 
-from observatoire.cli.analyses import evolution, hotspots, synthesis, time_slots, trends
+from observatoire.cli.analyses import comparisons, evolution, hotspots, synthesis, time_slots, trends
 
 
 def register(app: typer.Typer) -> None:
@@ -12,5 +12,6 @@ def register(app: typer.Typer) -> None:
     group.command("points-chauds", help="Où se concentrent les faits.")(hotspots.points_chauds)
     group.command("creneaux-horaires", help="Jour et heure.")(time_slots.creneaux_horaires)
     group.command("evolution", help="Une période face aux années d'avant.")(evolution.evolution)
+    group.command("comparaisons", help="Taux face à ceux d'autres territoires.")(comparisons.comparaisons)
     group.command("tendances", help="Série mensuelle et pente annuelle.")(trends.tendances)
     app.add_typer(group, name="analyser")

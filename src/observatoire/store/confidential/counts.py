@@ -1,6 +1,6 @@
 """Exact counts for one scope. Every function returns Confidential."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -209,6 +209,15 @@ def by_unit(
     """Facts and located facts by commune or by département."""
     rows = _run(connection, "count_by_unit", scope, communes, unit=LEVEL_COLUMNS[unit])
     return Confidential([UnitCount(r.unit, r.facts, r.located, r.around) for r in rows])
+
+
+def by_commune(
+    connection: Connection, scope: Scope, communes: frozenset[str], months: Sequence[date]
+) -> Confidential[dict[str, int]]:
+    """Facts by commune over some months (first days) of the period; no fact, not in the answer."""
+    where, values = _where(scope, communes)
+    rows = connection.execute(_statement("count_by_commune", where), values | {"months": list(months)})
+    return Confidential({r.commune: r.facts for r in rows})
 
 
 def by_precision(

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import ARRAY, Connection, Text, any_, insert, literal, select
 
 from observatoire.disclosure.policy import POLICY_NAME, POLICY_VERSION, Audience
 from observatoire.disclosure.released import Count, Released, ValueState
@@ -130,12 +130,24 @@ def read(
     connection: Connection, number: int, audience: Audience, level: str, code: str, years: Sequence[int]
 ) -> Released[tuple[list[PublishedCell], list[PublishedCoverage]]]:
     """The cells and coverage of one territory and some years, for an audience."""
+    return read_several(connection, number, audience, level, [code], years)
+
+
+def read_several(
+    connection: Connection,
+    number: int,
+    audience: Audience,
+    level: str,
+    codes: Sequence[str],
+    years: Sequence[int],
+) -> Released[tuple[list[PublishedCell], list[PublishedCoverage]]]:
+    """The cells and coverage of some territories of one level and some years, for an audience."""
     cells = connection.execute(
         select(count).where(
             count.c.edition == number,
             count.c.audience == audience.value,
             count.c.level == level,
-            count.c.code == code,
+            count.c.code == any_(literal(list(codes), ARRAY(Text))),
             count.c.year.in_(years),
         )
     )
@@ -148,7 +160,7 @@ def read(
         select(published_coverage).where(
             published_coverage.c.edition == number,
             published_coverage.c.level == level,
-            published_coverage.c.code == code,
+            published_coverage.c.code == any_(literal(list(codes), ARRAY(Text))),
             published_coverage.c.year.in_(years),
             published_coverage.c.additivity_group.in_(groups),
         )
@@ -176,3 +188,26 @@ def read(
         ],
     )
     return reopen(found, audience, number)
+
+
+def covered_communes(
+    connection: Connection, number: int, audience: Audience, year: int
+) -> dict[str, frozenset[str]]:
+    """Communes that each group open to an audience covers in a year of an edition; no count of facts."""
+    groups = (
+        select(count.c.additivity_group)
+        .where(count.c.edition == number, count.c.audience == audience.value)
+        .distinct()
+    )
+    rows = connection.execute(
+        select(published_coverage.c.additivity_group, published_coverage.c.code).where(
+            published_coverage.c.edition == number,
+            published_coverage.c.level == "commune",
+            published_coverage.c.year == year,
+            published_coverage.c.additivity_group.in_(groups),
+        )
+    )
+    found: dict[str, set[str]] = {}
+    for group, code in rows:
+        found.setdefault(group, set()).add(code)
+    return {group: frozenset(codes) for group, codes in found.items()}

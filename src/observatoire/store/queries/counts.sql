@@ -60,6 +60,13 @@ where {where}
 group by 1, 2
 order by 1, 2
 
+-- name: count_by_commune
+select commune, count(*) as facts
+from confidential.fact
+where {where} and date_trunc('month', local_day)::date = any(cast(:months as date[]))
+group by 1
+order by 1
+
 -- name: count_by_hour_of_week
 select hour_of_week, count(*) as facts
 from confidential.fact

@@ -1,7 +1,7 @@
 """The pivot taxonomy and its versions: none is ever changed, a new one is added with its passage."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -61,6 +61,18 @@ def every(connection: Connection, version: int | None = None) -> tuple[Category,
         )
         for r in rows
     )
+
+
+def indicators_beside(connection: Connection, leaves: Sequence[str]) -> tuple[str, ...]:
+    """Labels of the SSMSI's indicators beside which some leaves may be shown, never added to."""
+    rows = connection.execute(
+        select(category.c.ssmsi_indicator).where(
+            category.c.taxonomy == current_version(connection),
+            category.c.code.in_(leaves),
+            category.c.ssmsi_indicator.is_not(None),
+        )
+    ).scalars()
+    return tuple(sorted({label for told in rows for label in told.split("|") if label}))
 
 
 def versions(connection: Connection) -> list[TaxonomyVersion]:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, text
 from observatoire.domain.series import DEPARTEMENTS
 from observatoire.domain.territory import TerritoryCode, TerritoryLevel
 from observatoire.store.queries import query
+from observatoire.store.reference.keeping import Kept
 
 REFERENCE = "territoires"
 
@@ -44,6 +45,9 @@ class MissingDenominator:
     reason: str
 
 
+_kept: Kept[Denominator | MissingDenominator] = Kept()
+
+
 def denominator(
     connection: Connection, territory: TerritoryCode, year: int, kind: DenominatorKind
 ) -> Denominator | MissingDenominator:
@@ -52,8 +56,15 @@ def denominator(
 
     A sum needs each of its parts, of one vintage and one edition: a smaller population would make a larger
     rate. Of one vintage, Insee's own populations are preferred, then those that the SSMSI states, then the
-    map of France.
+    map of France. The answer is kept until territories or a producer's file are loaded.
     """
+    key = (territory, year, kind)
+    return _kept.get(connection, key, lambda: _read(connection, territory, year, kind))
+
+
+def _read(
+    connection: Connection, territory: TerritoryCode, year: int, kind: DenominatorKind
+) -> Denominator | MissingDenominator:
     rows = connection.execute(
         text(query("denominators")),
         {

@@ -7,7 +7,15 @@ import pytest
 
 COPIES = Path(__file__).parents[1] / "data" / "fixtures"
 SHARED = Path(__file__).parents[2].parent / "shared" / "fixtures"
-NAMES = ("bh_fdr", "gistar_hex", "gistar_mask_sensitivity", "nb_trend", "rate_ratio", "time_slots")
+NAMES = (
+    "bh_fdr",
+    "crosstab",
+    "gistar_hex",
+    "gistar_mask_sensitivity",
+    "nb_trend",
+    "rate_ratio",
+    "time_slots",
+)
 
 
 def assert_copied(copy, reference, path) -> None:

@@ -2,7 +2,7 @@
 
 import typer
 
-from observatoire.cli.analyses import evolution, hotspots, synthesis, time_slots, trends
+from observatoire.cli.analyses import crossing, evolution, hotspots, synthesis, time_slots, trends
 
 
 def register(app: typer.Typer) -> None:
@@ -13,4 +13,5 @@ def register(app: typer.Typer) -> None:
     group.command("creneaux-horaires", help="Jour et heure.")(time_slots.creneaux_horaires)
     group.command("evolution", help="Une période face aux années d'avant.")(evolution.evolution)
     group.command("tendances", help="Série mensuelle et pente annuelle.")(trends.tendances)
+    group.command("croisements", help="Deux classements des mêmes faits.")(crossing.croisements)
     app.add_typer(group, name="analyser")

@@ -13,6 +13,7 @@ from observatoire.store.engine import Database
 from observatoire.web import errors
 from observatoire.web.api import (
     breaks,
+    catalogue,
     categories,
     coverage,
     crossing,
@@ -26,6 +27,7 @@ from observatoire.web.api import (
     notices,
     official_series,
     places,
+    portrait,
     profiles,
     rejects,
     reports,
@@ -92,6 +94,8 @@ def build_app(database: Database, settings: Settings) -> FastAPI:
         trends,
         evolution,
         crossing,
+        portrait,
+        catalogue,
         coverage,
         editions,
         official_series,

@@ -2,7 +2,7 @@
 
 import typer
 
-from observatoire.cli.analyses import crossing, evolution, hotspots, synthesis, time_slots, trends
+from observatoire.cli.analyses import crossing, evolution, hotspots, portrait, synthesis, time_slots, trends
 
 
 def register(app: typer.Typer) -> None:
@@ -14,4 +14,5 @@ def register(app: typer.Typer) -> None:
     group.command("evolution", help="Une période face aux années d'avant.")(evolution.evolution)
     group.command("tendances", help="Série mensuelle et pente annuelle.")(trends.tendances)
     group.command("croisements", help="Deux classements des mêmes faits.")(crossing.croisements)
+    group.command("portrait", help="Un territoire, en un appel.")(portrait.portrait)
     app.add_typer(group, name="analyser")

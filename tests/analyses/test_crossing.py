@@ -18,7 +18,7 @@ from support.world import EPCI, TOULOUSE, World
 
 YEAR = {"debut": "2025-01-01", "fin": "2026-01-01"}
 COLOMIERS, BLAGNAC = "31149", "31069"
-POINTS = {"31555": (574357.3, 6279642.9), COLOMIERS: (564000.0, 6280300.0), BLAGNAC: (569300.0, 6283900.0)}
+POINTS = {"31555": (574357.3, 6279642.9), COLOMIERS: (566300.0, 6280500.0), BLAGNAC: (569300.0, 6283900.0)}
 NATURES = ("Tapage nocturne", "Tag", "Stationnement gênant", "Vol à la roulotte", "Chose inconnue")
 HOURS = ("22h45", "08h10", "", "15h00", "03h30")
 
@@ -292,14 +292,25 @@ def test_nothing_counted_is_no_zero_while_some_facts_have_no_class(city: World):
     assert not states["zero"]
 
 
-def test_a_declared_break_forbids_to_test_time(gap: World):
+def test_a_gap_that_every_cell_shares_disturbs_no_comparison(gap: World):
+    """Of Colomiers alone: three months are missing of each family and each day alike."""
+    answer = cross(gap, "famille", "jour", source="veille-b", territoire=f"commune:{COLOMIERS}")
+    result = answer["resultat"]
+    assert result["independance"]["p"] is not None
+    assert not [c for c in result["colonnes"]["classes"] if c["ecartee_du_test"]]
+    assert any("ces mois sont absents, non nuls" in w for w in answer["preuve"]["avertissements"])
+
+
+def test_a_declared_break_forbids_to_test_time(city: World):
+    city.source("rompue", territory=TOULOUSE, groupe="rompue")
+    city.send(pm_file(facts(200, 4)), "rompue", **YEAR)
     body = {"jour": "2025-07-01", "type": "logiciel", "motif": "nouveau logiciel"}
-    answer = gap.client.post("/api/v1/sources/veille-a/ruptures", json=body, headers=gap.admin)
+    answer = city.client.post("/api/v1/sources/rompue/ruptures", json=body, headers=city.admin)
     assert answer.status_code == 201, answer.text
-    broken = cross(gap, "mois", "famille", source="veille-a", territoire=TOULOUSE)
+    broken = cross(city, "mois", "famille", source="rompue", territoire=TOULOUSE)
     assert broken["resultat"]["independance"]["motif"] == "rupture"
     assert cells(broken)
-    assert cross(gap, "jour", "famille", source="veille-a", territoire=TOULOUSE)["resultat"]["independance"][
+    assert cross(city, "jour", "famille", source="rompue", territoire=TOULOUSE)["resultat"]["independance"][
         "p"
     ]
 
@@ -326,6 +337,21 @@ def test_the_list_of_neighbourhoods_is_told_and_made_up_ones_are_said(city: Worl
     assert "fictifs" in told
     before = cross(city, "qpv", "domaine", 422, debut="2022-01-01", fin="2023-01-01", source="pm")
     assert before["type"].endswith("/non_calculable")
+
+
+def test_of_two_lists_of_neighbourhoods_the_last_in_force_serves_the_whole_period(city: World):
+    answer = cross(city, "qpv", "domaine", debut="2023-07-01")
+    assert answer["resultat"]["generations_qpv"]["hexagone"] == 2024
+    assert any("La liste a changé le 01/01/2024" in w for w in answer["preuve"]["avertissements"])
+
+
+def test_a_place_smaller_than_a_commune_tells_the_facts_that_may_lie_in_it(city: World):
+    """Facts known to their commune only are neither inside the neighbourhood nor zero."""
+    answer = cross(city, "famille", "jour", territoire="qpv:QN03190Z")
+    motives = {e["motif"]: e["nombre"] for e in answer["preuve"]["effectif"]["exclus"]}
+    assert motives["non_localise"] > 0
+    states = {cell["faits"]["etat"] for row in answer["resultat"]["matrice"] for cell in row}
+    assert "zero" not in states
 
 
 # ---- what may not be crossed ------------------------------------------------------------------------
@@ -393,7 +419,22 @@ def test_territories_stand_beside_their_context_and_no_link_is_claimed(city: Wor
         "motif": None,
     }
     assert context[COLOMIERS]["population"]["millesime"] == 2023
-    assert context[COLOMIERS]["taux_pauvrete"]["etat"] == "absent"
-    assert "aucun taux de pauvreté" in context[COLOMIERS]["taux_pauvrete"]["motif"]
+    assert context[BLAGNAC]["taux_pauvrete"]["etat"] == "absent"
+    assert "aucun taux de pauvreté" in context[BLAGNAC]["taux_pauvrete"]["motif"]
     assert any("erreur écologique" in w for w in answer["preuve"]["avertissements"])
+    assert "correlation" not in str(answer).lower()
     assert cross(city, "famille", "jour")["resultat"]["contexte"] == []
+
+
+def test_a_poverty_rate_that_its_producer_hides_stays_hidden(city: World):
+    rows = ["31555;1000;20000;22", f"{COLOMIERS};100;s;s"]
+    load(city, table("CODGEO;NBMENFISC21;MED21;TP6021", rows), geography=2022)
+    context = {row["code"]: row for row in cross(city, "commune", "jour")["resultat"]["contexte"]}
+    rate = context["31555"]["taux_pauvrete"]
+    assert (rate["valeur"], rate["etat"], rate["millesime"], rate["jeu"]) == (22, "publie", 2021, "filosofi")
+    hidden = context[COLOMIERS]["taux_pauvrete"]
+    assert (hidden["valeur"], hidden["etat"], hidden["millesime"]) == (None, "secret", 2021)
+    assert context[BLAGNAC]["taux_pauvrete"]["etat"] == "absent"
+    past = {"debut": "2020-01-01", "fin": "2021-01-01"}
+    earlier = city.get("/analyses/portrait", territoire=TOULOUSE, **past)["resultat"]["contexte"]
+    assert earlier["taux_pauvrete"]["etat"] == "absent", "a vintage later than the period"

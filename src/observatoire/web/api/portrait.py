@@ -1,18 +1,14 @@
 """A territory in one call."""
 
-from datetime import date
-from typing import Annotated
-
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
 from observatoire.analyses import portrait
 from observatoire.analyses.portrait import Portrait
-from observatoire.analyses.question import Question
 from observatoire.analyses.synthesis import Summary
 from observatoire.disclosure.released import Disclosure
 from observatoire.web.api.official_series import file_out, series_out
 from observatoire.web.api.synthesis import published_out
-from observatoire.web.dependencies import CallerDep, ServicesDep, parse_territory, period_of
+from observatoire.web.dependencies import CallerDep, QuestionDep, ServicesDep
 from observatoire.web.problems import PROBLEMS
 from observatoire.web.rendering import (
     ReleasedResponse,
@@ -38,13 +34,10 @@ SERIES_LINK = "/api/v1/series-officielles/fichiers"
 def portrait_(
     who: CallerDep,
     found: ServicesDep,
-    territoire: Annotated[str, Query(description="niveau:code, par exemple epci:243100518")],
-    debut: Annotated[date | None, Query(description="premier jour (inclus)")] = None,
-    fin: Annotated[date | None, Query(description="dernier jour (exclu)")] = None,
+    question: QuestionDep,
 ) -> ReleasedResponse:
     """Context, local facts by additivity group and domain, the State's series: side by side."""
-    asked = Question(parse_territory(territoire), period_of(debut, fin))
-    released = portrait.draw(found.database, asked, who, found.journal())
+    released = portrait.draw(found.database, question, who, found.journal())
     value = released.value
     proof = _proof(value, released.disclosure)
     answer = PortraitAnswer(question=question_out(value.local.question), result=_result(value), proof=proof)

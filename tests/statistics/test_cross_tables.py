@@ -100,6 +100,12 @@ def test_drawn_tables_keep_both_margins_and_give_the_exact_p():
     assert cross_table(table, seed=7).p_value == found.p_value
 
 
+def test_a_large_table_is_drawn_fewer_times_and_says_so():
+    found = cross_table(np.random.default_rng(3).poisson(1, (40, 60)))
+    assert found.test == "monte_carlo"
+    assert 199 <= found.draws == 1_000_000 // 2400 < DRAWS
+
+
 def test_independent_tables_with_small_cells_are_seldom_called_dependent():
     chance = np.random.default_rng(11)
     rows, columns = np.array([30, 12, 5, 3]), np.array([25, 15, 6, 4])

@@ -21,7 +21,9 @@ Test = Literal["khi_deux", "fisher_exact", "monte_carlo"]
 SMALLEST_EXPECTED = 5
 """Below, the law of chi-squared is not trusted (Cochran 1954, Biometrics 10)."""
 MINIMUM_FACTS = 30
-DRAWS = 1999
+DRAWS, FEWEST_DRAWS = 1999, 199
+DRAWN_CELLS = 1_000_000
+"""A large table is drawn fewer times, so that an answer does not wait for seconds."""
 # Statistics equal in exact arithmetic must count as ties after rounding.
 _TIE = 1 - 1e-7
 
@@ -101,7 +103,7 @@ def cross_table(counts: ArrayLike, seed: int = 0) -> CrossTable:
         test,
         float(np.sqrt(chi_squared / (inner.sum() * (min(inner.shape) - 1)))),
         float(expected.min()),
-        DRAWS if test == "monte_carlo" else 0,
+        _draws(inner) if test == "monte_carlo" else 0,
     )
 
 
@@ -164,14 +166,19 @@ def _whole_p(
     if table.shape == (2, 2):
         row, column = int(table[0].sum()), int(table[:, 0].sum())
         return "fisher_exact", _hypergeometric_p(int(table[0, 0]), row, column, int(table.sum()))
-    as_far = np.sum(_drawn(table, expected, np.random.default_rng(seed)) >= chi_squared * _TIE)
-    return "monte_carlo", float((1 + as_far) / (1 + DRAWS))
+    drawn = _drawn(table, expected, np.random.default_rng(seed))
+    as_far = np.sum(drawn >= chi_squared * _TIE)
+    return "monte_carlo", float((1 + as_far) / (1 + len(drawn)))
+
+
+def _draws(table: Whole) -> int:
+    return min(DRAWS, max(FEWEST_DRAWS, DRAWN_CELLS // table.size))
 
 
 def _drawn(table: Whole, expected: Floats, chance: np.random.Generator) -> Floats:
     """Chi-squared of tables drawn given both margins, as if every fact drew its column at random."""
-    left = np.tile(table.sum(axis=0), (DRAWS, 1))
-    statistic = np.zeros(DRAWS)
+    left = np.tile(table.sum(axis=0), (_draws(table), 1))
+    statistic = np.zeros(len(left))
     for row, facts in enumerate(table.sum(axis=1)):
         own = _dealt(left, int(facts), chance)
         left -= own

@@ -107,8 +107,8 @@ class OutsideDiffusion(InvalidRequest):
     title = "Hors diffusion"
     message = (
         "Cette question dépasse ce qui est diffusé hors de votre périmètre. Existent : la synthèse "
-        "(/analyses/synthese), l'évolution (/analyses/evolution) et les comparaisons "
-        "(/analyses/comparaisons) par années civiles entières, par domaine ou famille, pour une commune, un "
+        "(/analyses/synthese), l'évolution (/analyses/evolution), les comparaisons (/analyses/comparaisons) et le "
+        "portrait (/analyses/portrait), par années civiles entières, par domaine ou famille, pour une commune, un "
         "EPCI, un département, une région ou la nation, sans filtre « source ». {0}"
     )
 

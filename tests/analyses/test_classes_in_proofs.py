@@ -16,8 +16,9 @@ ANALYSES = sorted(
     for path in make_app().openapi()["paths"]
     if path.startswith("/api/v1/analyses/")
 )
-WITHOUT_FACTS = {"/analyses/couverture"}
-"""It says what was received, month by month: no fact is counted, so nothing is proved."""
+WITHOUT_FACTS = {"/analyses/couverture", "/analyses/catalogue"}
+"""What was received month by month, what may be asked: no fact is counted, so nothing is proved."""
+CROSSED = {"lignes": "famille", "colonnes": "jour"}
 FACTS, ACTIVITY, TO_CLASS = 60, 45, 15
 
 
@@ -53,7 +54,8 @@ def world(shared_world: World) -> World:
 
 
 def ask(world: World, path: str, status: int = 200, **more: Any) -> Any:
-    return world.get(path, status=status, territoire=TOULOUSE, **PERIOD, **more)
+    crossed = CROSSED if path == "/analyses/croisements" else {}
+    return world.get(path, status=status, territoire=TOULOUSE, **PERIOD, **crossed, **more)
 
 
 counted = pytest.mark.parametrize("path", [path for path in ANALYSES if path not in WITHOUT_FACTS])

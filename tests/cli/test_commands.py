@@ -107,6 +107,37 @@ def test_an_evolution_tells_the_sentence_of_the_api_and_one_per_family(terminal:
     assert "Manquent : « voisine » 2022-01" in refused.stderr
 
 
+def test_a_cross_table_is_told_with_its_margins_and_the_words_of_the_api(terminal: Terminal):
+    words = ["analyser", "croisements", TOULOUSE, "--lignes", "famille", "--colonnes", "creneau", *YEAR]
+    told = terminal.run(*words).stdout
+    asked = {
+        "territoire": TOULOUSE,
+        "debut": YEAR[1],
+        "fin": YEAR[3],
+        "lignes": "famille",
+        "colonnes": "creneau",
+    }
+    answer = terminal.world.get("/analyses/croisements", **asked)
+    (row,) = answer["resultat"]["matrice"]
+    figures = [{None: "absent"}.get(cell["faits"]["valeur"], str(cell["faits"]["valeur"])) for cell in row]
+    assert f"Bruit\t{chr(9).join(figures)}\t68" in told
+    assert answer["resultat"]["independance"]["phrase"] in told
+    assert "exclus, heure_inconnue : 22" in told
+    refused = terminal.run(*words[:4], "domaine", "--colonnes", "famille", code=2)
+    assert "Dimensions liées" in refused.stderr
+
+
+def test_a_portrait_is_told_side_by_side(terminal: Terminal):
+    told = terminal.run("analyser", "portrait", TOULOUSE, *YEAR).stdout
+    answer = terminal.world.get("/analyses/portrait", territoire=TOULOUSE, debut=YEAR[1], fin=YEAR[3])
+    population = answer["resultat"]["contexte"]["population"]
+    assert told.startswith("Toulouse (commune:31555)")
+    assert f"population : {population['valeur']:g} ({population['millesime']}, territoires)" in told
+    assert "logements : aucun millésime" in told
+    assert "pm : 90 faits" in told
+    assert "côte à côte" in told
+
+
 def test_hotspots_tell_the_cells_and_the_mask(terminal: Terminal):
     told = terminal.run("analyser", "points-chauds", TOULOUSE, *YEAR).stdout
     answer = terminal.world.get("/analyses/points-chauds", territoire=TOULOUSE, debut=YEAR[1], fin=YEAR[3])

@@ -57,6 +57,7 @@ NO_FIGURE_OF_FACTS = {
     "GET /api/v1/zones/{id}/contour": "an outline, no fact, for who may read it",
     "GET /api/v1/rattachements": "states and shares of a work, no count; administration only",
     "GET /api/v1/analyses/couverture": "months received, no count of facts; inside the grant only",
+    "GET /api/v1/analyses/catalogue": "questions and their parameters, no figure",
     "POST /api/v1/editions": "number, policy and audit of an edition, no figure",
     "GET /api/v1/editions": "number, policy and audit of editions, no figure",
     "GET /api/v1/editions/{numero}": "number, policy and audit of an edition, no figure",
@@ -138,8 +139,20 @@ def test_every_route_of_the_api_has_a_french_summary_and_says_which_errors_it_gi
                 assert set(problem) == {"application/problem+json"}, (method, path)
 
 
+ASKED = {
+    "territoire": EPCI,
+    "debut": "2022-01-01",
+    "fin": "2023-01-01",
+    "lignes": "famille",
+    "colonnes": "jour",
+}
+"""A question that each analysis understands."""
+
+
 def analysis_paths(app: FastAPI) -> list[str]:
-    return sorted(n.split()[1] for n, _ in routes_of(app) if n.startswith(f"GET {API}/analyses/"))
+    """Every analysis that asks something of the facts (the catalogue only lists questions)."""
+    found = sorted(n.split()[1] for n, _ in routes_of(app) if n.startswith(f"GET {API}/analyses/"))
+    return [path for path in found if path != f"{API}/analyses/catalogue"]
 
 
 @pytest.fixture(scope="module")
@@ -152,9 +165,7 @@ def paths(app: FastAPI) -> list[str]:
 def test_every_analysis_answers_the_public_from_an_edition_or_refuses(shared_world: World, paths: list[str]):
     """Without a key: an answer that names its edition, « hors_diffusion », or « give a key »."""
     for path in paths:
-        answer = shared_world.client.get(
-            path, params={"territoire": EPCI, "debut": "2022-01-01", "fin": "2023-01-01"}
-        )
+        answer = shared_world.client.get(path, params=ASKED)
         if answer.status_code == 200:
             assert answer.json()["preuve"]["diffusion"]["audience"] == "public", path
             assert answer.json()["preuve"]["diffusion"]["edition"], path
@@ -168,8 +179,7 @@ def test_every_analysis_refuses_a_key_outside_its_grant(shared_world: World, pat
     """Nothing is published here: whatever the role, the territory next door is closed."""
     headers = shared_world.headers(shared_world.key(f"routes {role}", role, "ailleurs", "commune:13055"))
     for path in paths:
-        params = {"territoire": EPCI, "debut": "2022-01-01", "fin": "2023-01-01"}
-        answer = shared_world.client.get(path, params=params, headers=headers)
+        answer = shared_world.client.get(path, params=ASKED, headers=headers)
         assert answer.status_code == 422, path
         assert answer.json()["type"].endswith("/hors_diffusion"), path
 
@@ -232,6 +242,11 @@ ONE_BAD_PARAMETER = {
     "GET /api/v1/analyses/comparaisons": {"params": {"territoire": EPCI, "avec": "voisins"}},
     "GET /api/v1/analyses/tendances": {"params": {"territoire": EPCI, "pas": "siecle"}},
     "GET /api/v1/analyses/couverture": {"params": {"territoire": "epci:1"}},
+    "GET /api/v1/analyses/croisements": {
+        "params": {"territoire": EPCI, "lignes": "famille", "colonnes": "danger"}
+    },
+    "GET /api/v1/analyses/portrait": {"params": {"territoire": EPCI, "debut": "hier"}},
+    "GET /api/v1/analyses/catalogue": None,
     "POST /api/v1/editions": None,
     "GET /api/v1/editions": None,
     "GET /api/v1/series-officielles": {"params": {"territoire": "commune:31555", "jeu": "ssmsi"}},

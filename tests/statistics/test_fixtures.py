@@ -9,6 +9,7 @@ COPIES = Path(__file__).parents[1] / "data" / "fixtures"
 SHARED = Path(__file__).parents[2].parent / "shared" / "fixtures"
 NAMES = (
     "bh_fdr",
+    "crosstab",
     "eb_smoothing_ncsids",
     "funnel",
     "gistar_hex",

@@ -12,3 +12,36 @@ class ServiceActivity(InvalidRequest):
         "« {0} » est de l'activité de service (patrouille, contrôle, médiation) : elle n'est jamais comptée "
         "comme un fait. Retirez ce code de « categorie »."
     )
+
+
+class MixedUnits(InvalidRequest):
+    """Facts counted in several units are never added; argument: the units found."""
+
+    code = "unites_melangees"
+    title = "Unités de compte mêlées"
+    message = (
+        "Ces faits ne sont pas comptés dans la même unité ({0}) : ils ne s'additionnent pas. "
+        "Choisissez des catégories ou une source d'une seule unité."
+    )
+
+
+class TableTooLarge(InvalidRequest):
+    """More cells than a reader, or a test, can use; arguments: cells of the table, most allowed."""
+
+    code = "tableau_trop_grand"
+    title = "Tableau trop grand"
+    message = (
+        "Ce tableau aurait {0} cases, pour {1} au plus. Choisissez une dimension moins fine "
+        "(« epci » plutôt que « commune », « annee » plutôt que « mois ») ou réduisez la période."
+    )
+
+
+class DimensionsTellTheSame(InvalidRequest):
+    """Two dimensions of which one tells the other; arguments: rows, columns."""
+
+    code = "dimensions_liees"
+    title = "Dimensions liées"
+    message = (
+        "« {0} » et « {1} » classent les faits selon la même chose : les croiser n'apprend rien. "
+        "Choisissez deux dimensions de natures différentes."
+    )

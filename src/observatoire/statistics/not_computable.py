@@ -9,6 +9,7 @@ Reason = Literal[
     "moins_de_24_mois",
     "moins_de_36_mois",
     "effectif_insuffisant",
+    "tableau_degenere",
 ]
 
 

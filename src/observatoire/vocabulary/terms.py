@@ -285,6 +285,25 @@ GLOSSARY: tuple[Term, ...] = (
         "total = retenus + exclus, chacun motivé",
     ),
     Term("empreinte", "digest", "empreinte", "de la question et des imports dont elle dépend"),
+    Term(
+        "croisement",
+        "Dimension",
+        "croisements",
+        "deux classements des mêmes faits ; résidu : écart à ce que donnerait l'indépendance",
+    ),
+    Term(
+        "contexte",
+        "TerritoryContext",
+        "contexte",
+        "population, logements, pauvreté d'un territoire : à côté des faits, jamais combinés",
+    ),
+    Term("portrait", "Portrait", "portrait", "un territoire en un appel : côte à côte, sans indice ni rang"),
+    Term(
+        "analyse nommée",
+        "NamedAnalysis",
+        "catalogue",
+        "versionnée ; il n'y manque qu'un territoire et une période",
+    ),
     # ---- official series
     Term(
         "série officielle",

@@ -2,7 +2,16 @@
 
 import typer
 
-from observatoire.cli.analyses import comparisons, evolution, hotspots, synthesis, time_slots, trends
+from observatoire.cli.analyses import (
+    comparisons,
+    crossing,
+    evolution,
+    hotspots,
+    portrait,
+    synthesis,
+    time_slots,
+    trends,
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -14,4 +23,6 @@ def register(app: typer.Typer) -> None:
     group.command("evolution", help="Une période face aux années d'avant.")(evolution.evolution)
     group.command("comparaisons", help="Taux face à ceux d'autres territoires.")(comparisons.comparaisons)
     group.command("tendances", help="Série mensuelle et pente annuelle.")(trends.tendances)
+    group.command("croisements", help="Deux classements des mêmes faits.")(crossing.croisements)
+    group.command("portrait", help="Un territoire, en un appel.")(portrait.portrait)
     app.add_typer(group, name="analyser")

@@ -90,7 +90,7 @@ def files(who: CallerDep, found: ServicesDep) -> SeriesFileList:
     with found.database.reading() as connection:
         records = files_store.every(connection)
     shown = [r for r in records if who.administers or (r.state == "valide" and not r.transmitted)]
-    return SeriesFileList(series_files=[_file_out(record) for record in shown])
+    return SeriesFileList(series_files=[file_out(record) for record in shown])
 
 
 @router.post("", status_code=201, summary="Charger un fichier de série officielle")
@@ -109,20 +109,21 @@ def load(
     )
     origin = BytesOrigin(fichier.filename or "sans nom", fichier.file.read())
     outcome = service.import_series(found.database, found.settings.data, origin, declared, caller=who.name)
-    return _file_out(outcome.record)
+    return file_out(outcome.record)
 
 
 @router.delete("/fichiers/{numero}", summary="Annuler un fichier de série officielle")
 def undo(who: AdministratorDep, found: ServicesDep, numero: int) -> SeriesFileOut:
     """Its cells go; the file that it had replaced is shown again."""
     with found.database.importing() as connection:
-        return _file_out(files_store.undo(connection, numero))
+        return file_out(files_store.undo(connection, numero))
 
 
 # ---- wire -----------------------------------------------------------------------------------------------
 
 
-def _file_out(record: SeriesFile) -> SeriesFileOut:
+def file_out(record: SeriesFile) -> SeriesFileOut:
+    """A producer's file, on the wire."""
     dataset = DATASETS[record.dataset]
     return SeriesFileOut(
         number=record.number,
@@ -147,7 +148,7 @@ def _answer_out(answer: SeriesAnswer, disclosure: Disclosure) -> SeriesAnswerOut
     return SeriesAnswerOut.model_validate(
         {
             "question": _question_out(answer.question),
-            "result": {"series": [_series_out(row) for row in answer.series]},
+            "result": {"series": [series_out(row) for row in answer.series]},
             "proof": SeriesProofOut(
                 states=answer.states,
                 method=MethodOut(
@@ -159,7 +160,7 @@ def _answer_out(answer: SeriesAnswer, disclosure: Disclosure) -> SeriesAnswerOut
                     references=sorted({DATASETS[file.dataset].producer for file in answer.files}),
                 ),
                 disclosure=DisclosureOut.model_validate(disclosure),
-                series_files=[_file_out(file) for file in answer.files],
+                series_files=[file_out(file) for file in answer.files],
                 provenance=ProvenanceOut(digest=answer.digest, link=FILES),
                 warnings=list(answer.warnings),
             ),
@@ -178,7 +179,8 @@ def _question_out(question: SeriesQuestion) -> SeriesQuestionOut:
     )
 
 
-def _series_out(row: OfficialSeries) -> dict[str, Any]:
+def series_out(row: OfficialSeries) -> dict[str, Any]:
+    """A series as its schema reads it."""
     return {
         "dataset": row.dataset,
         "dataset_label": DATASETS[row.dataset].label,

@@ -41,11 +41,16 @@ def synthese(
         result, proof = SummaryOut.model_validate(value), proof_out(value.proof, released.disclosure)
     else:
         assert isinstance(value, PublishedSummary)
-        result = PublishedSummaryOut.model_validate(
-            {"groups": [{"group": g.group, "years": [_year(y) for y in g.years]} for g in value.groups]}
-        )
+        result = published_out(value)
         proof = published_proof_out(value, released.disclosure)
     return respond(released, SummaryAnswer(question=question_out(question), result=result, proof=proof))
+
+
+def published_out(summary: PublishedSummary) -> PublishedSummaryOut:
+    """The years of an edition, on the wire."""
+    return PublishedSummaryOut.model_validate(
+        {"groups": [{"group": g.group, "years": [_year(y) for y in g.years]} for g in summary.groups]}
+    )
 
 
 def _year(year: object) -> dict[str, object]:

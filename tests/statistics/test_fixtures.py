@@ -7,7 +7,18 @@ import pytest
 
 COPIES = Path(__file__).parents[1] / "data" / "fixtures"
 SHARED = Path(__file__).parents[2].parent / "shared" / "fixtures"
-NAMES = ("bh_fdr", "gistar_hex", "gistar_mask_sensitivity", "nb_trend", "rate_ratio", "time_slots")
+NAMES = (
+    "bh_fdr",
+    "chain_ladder_raa",
+    "changepoint",
+    "gistar_hex",
+    "gistar_mask_sensitivity",
+    "mann_kendall_sen",
+    "nb_trend",
+    "rate_ratio",
+    "stl",
+    "time_slots",
+)
 
 
 def assert_copied(copy, reference, path) -> None:

@@ -9,6 +9,8 @@ Reason = Literal[
     "moins_de_24_mois",
     "moins_de_36_mois",
     "effectif_insuffisant",
+    "moins_de_10_ans",
+    "delais_non_mesurables",
 ]
 
 

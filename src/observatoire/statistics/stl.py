@@ -31,8 +31,8 @@ def decompose(
     Cleveland, Cleveland, McRae & Terpenning 1990, Journal of Official Statistics 6: STL. Local lines
     (degree 1) everywhere; trend span: the least odd number above ``1.5 period / (1 - 1.5 / seasonal)``;
     low-pass span: the least odd number above ``period``. Robust: 15 rounds of bisquare weights around 2 inner
-    ones; otherwise 5 inner rounds. Robust, one odd month does not bend the trend; with three values per season
-    the weights chase their own rounding errors, so that it takes four cycles.
+    ones; otherwise 5 inner rounds. Robust, one odd month does not bend the trend; with three values per
+    season the weights chase their own rounding errors, so that it takes four cycles.
 
     Args:
         values: shape (T,), at consecutive times, finite.

@@ -12,5 +12,7 @@ def register(app: typer.Typer) -> None:
     group.command("points-chauds", help="Où se concentrent les faits.")(hotspots.points_chauds)
     group.command("creneaux-horaires", help="Jour et heure.")(time_slots.creneaux_horaires)
     group.command("evolution", help="Une période face aux années d'avant.")(evolution.evolution)
-    group.command("tendances", help="Série mensuelle et pente annuelle.")(trends.tendances)
+    group.command("tendances", help="Série, pente annuelle, ruptures possibles, mois encore provisoires.")(
+        trends.tendances
+    )
     app.add_typer(group, name="analyser")

@@ -53,6 +53,25 @@ where {where}
 group by 1
 order by 1
 
+-- name: count_by_week
+-- Weeks of ISO 8601, by their Monday.
+select date_trunc('week', local_day)::date as week, count(*) as facts
+from confidential.fact
+where {where}
+group by 1
+order by 1
+
+-- name: count_by_month_and_arrival
+-- The day of extraction of the first import that told of each fact, whatever was said of it since.
+select fact.source, date_trunc('month', local_day)::date as month, arrived.as_of, count(*) as facts
+from confidential.fact
+cross join lateral (
+    select min(v.as_of) as as_of from confidential.fact_version v where v.key = fact.key
+) arrived
+where {where}
+group by 1, 2, 3
+order by 1, 2, 3
+
 -- name: count_by_month_and_category
 select date_trunc('month', local_day)::date as month, category, count(*) as facts
 from confidential.fact

@@ -15,8 +15,8 @@ from observatoire.statistics.not_computable import NotComputable
 from observatoire.statistics.reporting_delay import MINIMUM_MONTHS, chain_ladder, interval
 from observatoire.store.confidential.arrivals import ArrivalCount
 
-WINDOW = 36
-"""Months before the end of the period whose delays are looked at."""
+WINDOW = 24
+"""Months before the end of the period whose delays are looked at: habits change, and each fact is a probe."""
 LONGEST = 12
 NOT_MEASURED = {
     "delais_non_mesurables": (

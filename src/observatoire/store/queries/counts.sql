@@ -63,12 +63,17 @@ order by 1
 
 -- name: count_by_month_and_arrival
 -- The day of extraction of the first import that told of each fact, whatever was said of it since.
-select fact.source, date_trunc('month', local_day)::date as month, arrived.as_of, count(*) as facts
-from confidential.fact
-cross join lateral (
-    select min(v.as_of) as as_of from confidential.fact_version v where v.key = fact.key
+select source, month, as_of, count(*) as facts
+from (
+    select told.key, told.source, told.month, min(v.as_of) as as_of
+    from (
+        select key, source, date_trunc('month', local_day)::date as month
+        from confidential.fact
+        where {where}
+    ) told
+    join confidential.fact_version v on v.key = told.key
+    group by 1, 2, 3
 ) arrived
-where {where}
 group by 1, 2, 3
 order by 1, 2, 3
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from observatoire.disclosure.confidential import Confidential
 from observatoire.domain.scope import Scope
-from observatoire.store.confidential.counts import run_count
+from observatoire.store.confidential.counts import rows_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,5 +24,5 @@ def by_arrival(
     connection: Connection, scope: Scope, communes: frozenset[str]
 ) -> Confidential[list[ArrivalCount]]:
     """Facts by source, month and day of extraction of the import that first told of them."""
-    rows = run_count(connection, "count_by_month_and_arrival", scope, communes)
-    return Confidential([ArrivalCount(r.source, r.month, r.as_of, r.facts) for r in rows])
+    found = rows_of(connection, "count_by_month_and_arrival", scope, communes)
+    return found.map(lambda rows: [ArrivalCount(r.source, r.month, r.as_of, r.facts) for r in rows])

@@ -134,7 +134,7 @@ def _where(scope: Scope, communes: frozenset[str] | None) -> tuple[str, dict[str
     return " and ".join(clauses), values
 
 
-def run_count(
+def _run(
     connection: Connection,
     name: str,
     scope: Scope,
@@ -142,9 +142,15 @@ def run_count(
     more: Mapping[str, int] | None = None,
     **parts: str,
 ) -> list[Any]:
-    """Rows of a named count over a scope; ``communes`` further restricts to covered ones (None: no)."""
     where, values = _where(scope, communes)
     return list(connection.execute(_statement(name, where, **parts), values | dict(more or {})))
+
+
+def rows_of(
+    connection: Connection, name: str, scope: Scope, communes: frozenset[str]
+) -> Confidential[list[Any]]:
+    """Rows of a named count over a scope, for the counts that have a file of their own."""
+    return Confidential(_run(connection, name, scope, communes))
 
 
 def _statement(name: str, where: str, **parts: str) -> TextClause:
@@ -155,25 +161,25 @@ def by_category(
     connection: Connection, scope: Scope, communes: frozenset[str]
 ) -> Confidential[list[CategoryCount]]:
     """Facts by leaf and source."""
-    rows = run_count(connection, "count_by_category", scope, communes)
+    rows = _run(connection, "count_by_category", scope, communes)
     return Confidential([CategoryCount(r.category, r.source, r.facts, r.located, r.timed) for r in rows])
 
 
 def by_month(connection: Connection, scope: Scope, communes: frozenset[str]) -> Confidential[dict[date, int]]:
     """Facts by month (first day); months without facts are not in the answer."""
-    return Confidential({r.month: r.facts for r in run_count(connection, "count_by_month", scope, communes)})
+    return Confidential({r.month: r.facts for r in _run(connection, "count_by_month", scope, communes)})
 
 
 def by_week(connection: Connection, scope: Scope, communes: frozenset[str]) -> Confidential[dict[date, int]]:
     """Facts by ISO week (its Monday); only those of the period in the weeks that it cuts."""
-    return Confidential({r.week: r.facts for r in run_count(connection, "count_by_week", scope, communes)})
+    return Confidential({r.week: r.facts for r in _run(connection, "count_by_week", scope, communes)})
 
 
 def by_month_and_category(
     connection: Connection, scope: Scope, communes: frozenset[str]
 ) -> Confidential[dict[tuple[date, str], int]]:
     """Facts by month (first day) and leaf; what has no fact is not in the answer."""
-    rows = run_count(connection, "count_by_month_and_category", scope, communes)
+    rows = _run(connection, "count_by_month_and_category", scope, communes)
     return Confidential({(r.month, r.category): r.facts for r in rows})
 
 
@@ -208,13 +214,13 @@ def by_hour_of_week(
     connection: Connection, scope: Scope, communes: frozenset[str]
 ) -> Confidential[dict[int | None, int]]:
     """Facts by local hour of the week (0: Monday 00 h); None holds the unknown hours."""
-    rows = run_count(connection, "count_by_hour_of_week", scope, communes)
+    rows = _run(connection, "count_by_hour_of_week", scope, communes)
     return Confidential({r.hour_of_week: r.facts for r in rows})
 
 
 def by_cell(connection: Connection, scope: Scope, communes: frozenset[str]) -> Confidential[CellCounts]:
     """Located facts by H3 cell of resolution 9."""
-    rows = run_count(connection, "count_by_cell", scope, communes)
+    rows = _run(connection, "count_by_cell", scope, communes)
     cells = np.array([r.cell for r in rows], dtype=np.int64).astype(np.uint64)
     return Confidential(CellCounts(cells, np.array([r.facts for r in rows], dtype=np.float64)))
 
@@ -223,7 +229,7 @@ def by_unit(
     connection: Connection, scope: Scope, communes: frozenset[str] | None, unit: TerritoryLevel
 ) -> Confidential[list[UnitCount]]:
     """Facts and located facts by commune or by département."""
-    rows = run_count(connection, "count_by_unit", scope, communes, unit=LEVEL_COLUMNS[unit])
+    rows = _run(connection, "count_by_unit", scope, communes, unit=LEVEL_COLUMNS[unit])
     return Confidential([UnitCount(r.unit, r.facts, r.located, r.around) for r in rows])
 
 
@@ -275,7 +281,7 @@ def similar_pairs(
 ) -> Confidential[list[SimilarPair]]:
     """Pairs of located facts with an hour, at most ``minutes`` and ``metres`` apart, by day."""
     limits = {"seconds": minutes * 60, "metres": metres}
-    rows = run_count(connection, "similar_facts", scope, communes, limits)
+    rows = _run(connection, "similar_facts", scope, communes, limits)
     return Confidential(
         [
             SimilarPair(

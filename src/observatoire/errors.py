@@ -107,9 +107,9 @@ class OutsideDiffusion(InvalidRequest):
     title = "Hors diffusion"
     message = (
         "Cette question dépasse ce qui est diffusé hors de votre périmètre. Existent : la synthèse "
-        "(/analyses/synthese), l'évolution (/analyses/evolution), les comparaisons (/analyses/comparaisons) et le "
-        "portrait (/analyses/portrait), par années civiles entières, par domaine ou famille, pour une commune, un "
-        "EPCI, un département, une région ou la nation, sans filtre « source ». {0}"
+        "(/analyses/synthese), l'évolution (/evolution), les comparaisons (/comparaisons) et le portrait "
+        "(/portrait), par années civiles entières, par domaine ou famille, pour une commune, un EPCI, un "
+        "département, une région ou la nation, sans filtre « source ». {0}"
     )
 
 

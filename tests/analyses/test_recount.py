@@ -1,6 +1,7 @@
 """Every aggregate equals a slow, obvious recount in Python of the facts dumped from the database."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -243,14 +244,27 @@ def test_a_summary_equals_the_recount(
         assert group["part_localisee"] == (round(located / len(own), 4) if own else None)
 
 
+STEPS: dict[str, Callable[[date], str]] = {
+    "mois": lambda day: f"{day:%Y-%m}",
+    "semaine": lambda day: "{}-W{:02d}".format(*day.isocalendar()[:2]),
+    "annee": lambda day: f"{day:%Y}",
+}
+
+
 @slow
-@given(place=st.sampled_from(PLACES), period=periods(), wanted=categories, asked=chosen_sources)
+@given(
+    place=st.sampled_from(PLACES),
+    period=periods(),
+    wanted=categories,
+    asked=chosen_sources,
+    step=st.sampled_from(list(STEPS)),
+)
 def test_time_slots_and_trends_equal_the_recount(
-    recount: Recount, place: str, period: tuple[date, date], wanted: list[str], asked: list[str]
+    recount: Recount, place: str, period: tuple[date, date], wanted: list[str], asked: list[str], step: str
 ):
     sources = resolved(recount, place, asked)
     slots = ask(recount, "creneaux-horaires", place, period, categorie=wanted, source=asked)
-    series = ask(recount, "tendances", place, period, categorie=wanted, source=asked)
+    series = ask(recount, "tendances", place, period, categorie=wanted, source=asked, pas=step)
     if sources is None:
         assert slots["type"].endswith("/code_inconnu")
         assert series["type"].endswith("/code_inconnu")
@@ -270,10 +284,11 @@ def test_time_slots_and_trends_equal_the_recount(
     ]
     assert [value(c) for c in slots["resultat"]["par_creneau"]] == [sum(week[h::24]) for h in range(24)]
     assert slots["preuve"]["effectif"]["total"] == total
-    months = Counter(f"{f.day:%Y-%m}" for f in facts)
-    assert {
-        p["periode"]: value(p["faits"]) for p in series["resultat"]["series"] if value(p["faits"])
-    } == months
+    points = series["resultat"]["series"]
+    told = {p["periode"]: value(p["faits"]) for p in points if value(p["faits"])}
+    assert told == Counter(STEPS[step](f.day) for f in facts)
+    asked_days = [period[0] + timedelta(days=n) for n in range((period[1] - period[0]).days)]
+    assert {p["periode"]: p["jours"] for p in points} == Counter(map(STEPS[step], asked_days))
     assert series["preuve"]["effectif"]["total"] == total
 
 

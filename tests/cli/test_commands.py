@@ -87,6 +87,14 @@ def test_trends_tell_each_month_and_a_careful_sentence(terminal: Terminal):
     assert "Évolution non concluante : moins de 36 mois" in told
 
 
+def test_trends_are_told_by_week_too(terminal: Terminal):
+    told = terminal.run("analyser", "tendances", TOULOUSE, *YEAR, "--pas", "semaine").stdout
+    weeks = dict(re.findall(r"^  (202\d-W\d\d) : (\d+)$", told, re.MULTILINE))
+    assert len(weeks) == 53
+    assert sum(map(int, weeks.values())) == 90
+    assert "Test de Mann-Kendall non calculable : moins de 36 mois" in told
+
+
 def test_an_evolution_tells_the_sentence_of_the_api_and_one_per_family(terminal: Terminal):
     colomiers = "commune:31149"
     terminal.world.source("voisine", territory=colomiers)

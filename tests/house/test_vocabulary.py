@@ -29,7 +29,6 @@ EXCEPTIONS = {
     # The wire contract gives one French name to two things, told apart by where they stand:
     # the H3 resolution and the H3 index; a month and a period; where a row or a set of facts is.
     ("MaskOut", "resolution"): "maille",
-    ("MonthOut", "month"): "periode",
     ("MonthStateOut", "month"): "periode",
     ("ProofOut", "places"): "localisation",
     # The contract shortens, where the enclosing object says the rest.

@@ -9,15 +9,19 @@ COPIES = Path(__file__).parents[1] / "data" / "fixtures"
 SHARED = Path(__file__).parents[2].parent / "shared" / "fixtures"
 NAMES = (
     "bh_fdr",
+    "chain_ladder_raa",
+    "changepoint",
     "crosstab",
     "eb_smoothing_ncsids",
     "funnel",
     "gistar_hex",
     "gistar_mask_sensitivity",
+    "mann_kendall_sen",
     "nb_trend",
     "peer_group",
     "poisson_rate_ci",
     "rate_ratio",
+    "stl",
     "time_slots",
 )
 

@@ -68,7 +68,11 @@ class Coverage:
 
     def is_settled(self, month: date) -> bool:
         """Whether every source is wholly known for a month and its figures no longer move."""
-        return self.is_observed(month) and not any(month in s.provisional for s in self.sources)
+        return self.is_observed(month) and not self.is_provisional(month)
+
+    def is_provisional(self, month: date) -> bool:
+        """Whether the figures of some source still move for a month."""
+        return any(month in s.provisional for s in self.sources)
 
     def is_begun(self, month: date) -> bool:
         """Whether any source sent something for a month."""

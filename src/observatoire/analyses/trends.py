@@ -1,13 +1,16 @@
-"""How it moves: monthly series, its season-aware slope, and the only words that the test allows."""
+"""How it moves: a series, its season-aware slope, and the only words that the test allows."""
 
 import calendar
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 
 from observatoire.analyses.coverage import Coverage, coverage_of
+from observatoire.analyses.delays import Correction, correct, measured_period, reception_of
 from observatoire.analyses.proof import (
     Exclusion,
     Headcount,
@@ -19,21 +22,36 @@ from observatoire.analyses.proof import (
     provenance,
     with_unplaced,
 )
-from observatoire.analyses.question import Question, ask
+from observatoire.analyses.question import Asking, Question, ask
 from observatoire.analyses.sides import Side, longest_side
+from observatoire.analyses.trend_checks import (
+    BREAK_SIGNIFICANCE,
+    BreakSearch,
+    Drawing,
+    RankTest,
+    drawing,
+    rank_test,
+    search_break,
+    yearly_rank_test,
+)
+from observatoire.analyses.trend_points import Counted, Step, TrendPoint, by_year, points_of
 from observatoire.analyses.verdict_words import FEWEST_FOR_PERCENTAGE, WORDS, percentage
 from observatoire.disclosure import gate
+from observatoire.disclosure.confidential import Confidential
 from observatoire.disclosure.gate import Journal
 from observatoire.disclosure.policy import Audience, Caller
-from observatoire.disclosure.released import Count, Released
+from observatoire.disclosure.released import Released
 from observatoire.domain.series_break import SeriesBreak
+from observatoire.domain.source import Source
 from observatoire.errors import OutsideDiffusion
+from observatoire.statistics.change_points import DRAWS, SEED
 from observatoire.statistics.not_computable import NotComputable
 from observatoire.statistics.trends import Trend, monthly_trend
 from observatoire.statistics.verdicts import Verdict, verdict
-from observatoire.store.confidential import counts
+from observatoire.store import imports as import_store
+from observatoire.store.confidential import arrivals, counts
 from observatoire.store.confidential.counts import PrecisionCount
-from observatoire.store.engine import Database
+from observatoire.store.engine import Connection, Database
 
 REASONS = {
     "moins_de_36_mois": "moins de 36 mois entièrement reçus : aucune tendance n'est annoncée.",
@@ -41,28 +59,26 @@ REASONS = {
 }
 METHOD = MethodProof(
     "tendances",
-    1,
+    2,
     {
         "modele": "quasi-Poisson log-linéaire : mois de l'année, pente annuelle, nombre de jours",
         "erreur_type": "dispersion estimée, autocorrélation d'ordre 1 corrigée du biais",
         "intervalle": 0.95,
+        "modele_par": "mois, quel que soit le pas de la série",
+        "rupture_possible_seuil": BREAK_SIGNIFICANCE,
+        "rupture_possible_tirages": DRAWS,
+        "rupture_possible_graine": SEED,
     },
     (
         "McCullagh & Nelder (1989), Generalized Linear Models, chap. 6 et 9",
         "Verdicts : hausse ou baisse si q ≤ 0,05 ; stable si l'intervalle tient dans [0,90 ; 1,10]",
+        "Hirsch, Slack & Smith (1982), Water Resources Research 18 : Mann-Kendall et pente par saison",
+        "Mann (1945), Econometrica 13 ; Sen (1968), JASA 63 : les mêmes, par année",
+        "Cleveland et al. (1990), Journal of Official Statistics 6 : dessin (STL, robuste dès quatre ans)",
+        "Hawkins (1977), JASA 72 ; Davies (1987), Biometrika 74 : rupture possible, lieu inconnu",
+        "Mack (1993), ASTIN Bulletin 23 : retards de signalement (chain ladder)",
     ),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class MonthPoint:
-    """One month: facts (or why not), what the model expects, whether wholly received, whether final."""
-
-    month: str
-    facts: Count
-    expected: float | None
-    complete: bool
-    provisional: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +99,32 @@ class AnnualChange:
 
 @dataclass(frozen=True, slots=True)
 class TrendAnswer:
-    """The series and its annual change."""
+    """The series, its annual change, and what else was asked of it."""
 
     question: Question
-    step: str
-    series: tuple[MonthPoint, ...]
+    step: Step
+    series: tuple[TrendPoint, ...]
     change: AnnualChange
+    rank_test: RankTest
+    drawing: Drawing
+    possible_breaks: BreakSearch
+    correction: Correction
     breaks: tuple[SeriesBreak, ...]
     proof: Proof
 
 
-def follow(database: Database, question: Question, caller: Caller, journal: Journal) -> Released[TrendAnswer]:
-    """Answer ``tendances`` by month.
+@dataclass(frozen=True, slots=True)
+class _Rest:
+    """Counts that no model looks at, and what the delays make of the last months."""
+
+    precisions: list[PrecisionCount]
+    correction: Correction
+
+
+def follow(
+    database: Database, question: Question, step: Step, caller: Caller, journal: Journal
+) -> Released[TrendAnswer]:
+    """Answer ``tendances`` by month, ISO week or year. The model is that of the months, whatever the step.
 
     Raises:
         OutsideDiffusion: outside the grant.
@@ -106,51 +136,113 @@ def follow(database: Database, question: Question, caller: Caller, journal: Jour
             raise OutsideDiffusion("")
         sources = asking.single_group()
         coverage = coverage_of(connection, sources, asking.communes, question.period)
-        months = counts.by_month(connection, asking.scope(sources), coverage.covered)
+        origin = provenance(connection, asking)
+        counted = _counted(connection, asking, sources, coverage, step)
+        correction = _correction(connection, asking, sources, coverage)
         precisions = counts.by_precision(connection, asking.scope(sources), coverage.covered)
-        unplaced = counts.unplaced_by_month(connection, asking.scope(sources), coverage.covered)
-        digest, link = provenance(connection, asking)
-        side = longest_side(coverage)
-
-        def answer(
-            by_month: dict[date, int], rest: tuple[list[PrecisionCount], dict[date, int]]
-        ) -> TrendAnswer:
-            precision, nowhere = rest
-            places = place_proof(precision)
-            trend, reason = _fit(by_month, coverage, side)
-            total = sum(by_month.values())
-            used = sum(n for month, n in by_month.items() if month in side.months)
-            return TrendAnswer(
-                question=question,
-                step="mois",
-                series=_series(by_month, coverage, trend, side, nowhere),
-                change=_change(by_month, side, trend, reason),
-                breaks=coverage.breaks_in(),
-                proof=Proof(
-                    with_unplaced(
-                        Headcount(total, used, _excluded(by_month, coverage, side)),
-                        asking,
-                        sum(nowhere.values()),
-                    ),
-                    coverage_proof(coverage, asking),
-                    places,
-                    replace(METHOD, parameters=METHOD.parameters | side.bounds),
-                    digest,
-                    link,
-                    (*asking.notes, *coverage_warnings(coverage, places, asking), *side.warnings),
-                ),
-            )
-
-        rest = precisions.combine(unplaced, lambda precision, nowhere: (precision, nowhere))
-        confidential = months.combine(rest, answer)
+    rest = precisions.combine(correction, _Rest)
+    confidential = counted.combine(
+        rest, lambda found, rest: _answer(asking, step, coverage, found, rest, origin)
+    )
     return gate.release(confidential, asking.audience, caller, f"tendances {question.canonical()}", journal)
+
+
+def _counted(
+    connection: Connection, asking: Asking, sources: list[Source], coverage: Coverage, step: Step
+) -> Confidential[Counted]:
+    scope, covered = asking.scope(sources), coverage.covered
+    months = counts.by_month(connection, scope, covered).combine(
+        counts.unplaced_by_month(connection, scope, covered), lambda placed, nowhere: (placed, nowhere)
+    )
+    if step is Step.WEEK:
+        weeks = counts.by_week(connection, scope, covered).combine(
+            counts.unplaced_by_week(connection, scope, covered), lambda placed, nowhere: (placed, nowhere)
+        )
+        return months.combine(weeks, lambda of_months, of_weeks: Counted(*of_months, *of_weeks))
+    if step is Step.YEAR:
+        return months.map(lambda found: Counted(*found, *map(by_year, found)))
+    return months.map(lambda found: Counted(*found, *found))
+
+
+def _correction(
+    connection: Connection, asking: Asking, sources: list[Source], coverage: Coverage
+) -> Confidential[Correction]:
+    """Provisional months corrected; nothing is read where none is."""
+    if coverage.provisional_since is None:
+        return Confidential(Correction({}, None))
+    period = measured_period(coverage.period)
+    received = import_store.received(connection, [source.code for source in sources])
+    receptions = [reception_of(source.code, received, period.months()) for source in sources]
+    found = arrivals.by_arrival(connection, asking.scope(sources, period), coverage.covered)
+    return found.map(lambda rows: correct(coverage, receptions, rows))
+
+
+def _answer(
+    asking: Asking, step: Step, coverage: Coverage, counted: Counted, rest: _Rest, origin: tuple[str, str]
+) -> TrendAnswer:
+    side, by_month = longest_side(coverage), counted.months
+    trend, reason = _fit(by_month, coverage, side)
+    change = _change(by_month, side, trend, reason)
+    told = None if trend is None else change.verdict
+    test = yearly_rank_test if step is Step.YEAR else rank_test
+    search = search_break(by_month, side, [s.source.code for s in coverage.sources])
+    places = place_proof(rest.precisions)
+    warnings = [*asking.notes, *coverage_warnings(coverage, places, asking), *side.warnings]
+    warnings += _own_warnings(search, rest.correction, step, trend)
+    used = sum(number for month, number in by_month.items() if month in side.months)
+    headcount = Headcount(sum(by_month.values()), used, _excluded(by_month, coverage, side))
+    return TrendAnswer(
+        question=asking.question,
+        step=step,
+        series=points_of(counted, step, coverage, side, trend, rest.correction),
+        change=change,
+        rank_test=test(by_month, side, told),
+        drawing=drawing(by_month, side),
+        possible_breaks=search,
+        correction=rest.correction,
+        breaks=coverage.breaks_in(),
+        proof=Proof(
+            with_unplaced(headcount, asking, sum(counted.unplaced_months.values())),
+            coverage_proof(coverage, asking),
+            places,
+            replace(METHOD, parameters=METHOD.parameters | side.bounds | _delays(rest.correction)),
+            *origin,
+            tuple(warnings),
+        ),
+    )
+
+
+def _own_warnings(search: BreakSearch, correction: Correction, step: Step, trend: Trend | None) -> list[str]:
+    warnings = [
+        f"{found.sentence} Une pente régulière ne décrit peut-être pas cette série." for found in search.found
+    ]
+    if correction.reason is not None:
+        warnings.append(f"Mois provisoires non corrigés : {correction.reason}")
+    if correction.estimates:
+        warnings.append(
+            "Mois provisoires : « estimation » ajoute les faits attendus en retard, d'après les retards déjà "
+            "observés de la source. La tendance ne s'appuie ni sur ces mois ni sur ces estimations."
+        )
+    if step is not Step.MONTH and trend is not None:
+        warnings.append(
+            "La tendance est celle des mois, quel que soit le pas demandé : une même question n'a qu'un "
+            "verdict."
+        )
+    return warnings
+
+
+def _delays(correction: Correction) -> dict[str, Any]:
+    """What the correction rests on, as parameters of the method; empty where there is none."""
+    if not correction.estimates:
+        return {}
+    return {"retard_mois_observes": correction.months, "retard_parts_recues": list(correction.shares)}
 
 
 def _whole(month: date, coverage: Coverage) -> bool:
     return coverage.period.covers_month(month) and coverage.is_observed(month)
 
 
-def _excluded(by_month: dict[date, int], coverage: Coverage, side: Side) -> tuple[Exclusion, ...]:
+def _excluded(by_month: Mapping[date, int], coverage: Coverage, side: Side) -> tuple[Exclusion, ...]:
     """Facts that the model leaves out; the last two reasons are told where there are such months."""
     reasons = {"mois_incomplet": 0}
     for month, facts in by_month.items():
@@ -163,7 +255,7 @@ def _excluded(by_month: dict[date, int], coverage: Coverage, side: Side) -> tupl
     return tuple(Exclusion(reason, number) for reason, number in reasons.items())
 
 
-def _fit(by_month: dict[date, int], coverage: Coverage, side: Side) -> tuple[Trend | None, str | None]:
+def _fit(by_month: Mapping[date, int], coverage: Coverage, side: Side) -> tuple[Trend | None, str | None]:
     months = list(coverage.period.months())
     try:
         trend = monthly_trend(
@@ -177,33 +269,9 @@ def _fit(by_month: dict[date, int], coverage: Coverage, side: Side) -> tuple[Tre
     return trend, None
 
 
-def _series(
-    by_month: dict[date, int],
-    coverage: Coverage,
-    trend: Trend | None,
-    side: Side,
-    unplaced: dict[date, int],
-) -> tuple[MonthPoint, ...]:
-    points = []
-    moving = {month for s in coverage.sources for month in s.provisional}
-    for position, month in enumerate(coverage.period.months()):
-        facts = by_month.get(month, 0)
-        # Nothing is no zero in a month not wholly sent, nor where a fact has no point.
-        known = facts > 0 or (coverage.is_observed(month) and not unplaced.get(month))
-        expected = np.nan if trend is None or not side.holds(month) else trend.expected[position]
-        points.append(
-            MonthPoint(
-                f"{month:%Y-%m}",
-                Count.exact(facts) if known else Count.absent(),
-                None if np.isnan(expected) else round(float(expected), 2),
-                _whole(month, coverage),
-                month in moving,
-            )
-        )
-    return tuple(points)
-
-
-def _change(by_month: dict[date, int], side: Side, trend: Trend | None, reason: str | None) -> AnnualChange:
+def _change(
+    by_month: Mapping[date, int], side: Side, trend: Trend | None, reason: str | None
+) -> AnnualChange:
     if trend is None:
         sentence = f"Évolution non concluante : {reason}"
         return AnnualChange(None, None, None, None, None, None, None, Verdict.INCONCLUSIVE, reason, sentence)
@@ -226,7 +294,7 @@ def _change(by_month: dict[date, int], side: Side, trend: Trend | None, reason: 
     )
 
 
-def _year_ends(by_month: dict[date, int], side: Side) -> tuple[int, int]:
+def _year_ends(by_month: Mapping[date, int], side: Side) -> tuple[int, int]:
     """Facts of the first and of the last twelve months that the model rests on."""
     return (
         sum(by_month.get(month, 0) for month in side.months[:12]),

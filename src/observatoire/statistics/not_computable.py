@@ -10,6 +10,8 @@ Reason = Literal[
     "moins_de_36_mois",
     "effectif_insuffisant",
     "tableau_degenere",
+    "moins_de_10_ans",
+    "delais_non_mesurables",
 ]
 
 

@@ -131,7 +131,7 @@ def _inference(
     n = int(np.count_nonzero(~np.isnan(residuals)))
     residual_df = n - parameters
     dispersion = max(float(np.nansum(residuals**2)) / residual_df, 1.0)
-    autocorrelation = _autocorrelation(residuals, n, parameters)
+    autocorrelation = corrected_autocorrelation(residuals, n, parameters)
     inflation = (1 + autocorrelation) / (1 - autocorrelation)
     df = max(residual_df / inflation, 1.0)
     error = float(np.sqrt(dispersion * inflation / information))
@@ -152,7 +152,14 @@ def _inference(
     )
 
 
-def _autocorrelation(residuals: Floats, n: int, parameters: int) -> float:
+def corrected_autocorrelation(residuals: Floats, n: int, parameters: int) -> float:
+    """Lag-1 memory of some residuals, corrected for its bias, from 0 to 0.95.
+
+    Args:
+        residuals: shape (T,), at consecutive months; NaN for what was not observed.
+        n: how many are not NaN.
+        parameters: of the model that left them.
+    """
     products = residuals[1:] * residuals[:-1]
     pairs = int(np.count_nonzero(~np.isnan(products)))
     squares = float(np.nansum(residuals**2))
@@ -160,8 +167,12 @@ def _autocorrelation(residuals: Floats, n: int, parameters: int) -> float:
     if pairs and squares > 0:
         # Gaps remove more pairs than squares; without gaps this factor is 1.
         raw = float(np.nansum(products)) / squares * (n - 1) / pairs
-    corrected = (n * raw + 1) / (n - 4) + 0.25 * parameters / n
-    return min(max(corrected, 0.0), _AUTOCORRELATION_CEILING)
+    return float(bias_corrected(np.float64(raw), n, parameters))
+
+
+def bias_corrected(raw: Floats | np.float64, n: int, parameters: int) -> Floats:
+    """Lag-1 memories as estimated on ``n`` residuals of so many parameters, brought to what they estimate."""
+    return np.clip((n * raw + 1) / (n - 4) + 0.25 * parameters / n, 0.0, _AUTOCORRELATION_CEILING)
 
 
 def _refuse_without_slope(rows: _Rows) -> None:

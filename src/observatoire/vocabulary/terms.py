@@ -219,6 +219,8 @@ GLOSSARY: tuple[Term, ...] = (
     Term("masque", "Mask", "masque", "les mailles dont les sources peuvent parler, et elles seules"),
     Term("créneau horaire", "slot", "creneau", "jour de la semaine × heures"),
     Term("tendance", "trends", "tendances", "pente annuelle qui tient compte de la saison"),
+    Term("rupture possible", "possible_breaks", "ruptures_possibles", "une question, non un constat"),
+    Term("retard de signalement", "correction", "retards", "mesuré sur les envois passés de la source"),
     Term(
         "évolution annuelle",
         "change",

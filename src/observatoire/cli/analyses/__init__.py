@@ -22,7 +22,9 @@ def register(app: typer.Typer) -> None:
     group.command("creneaux-horaires", help="Jour et heure.")(time_slots.creneaux_horaires)
     group.command("evolution", help="Une période face aux années d'avant.")(evolution.evolution)
     group.command("comparaisons", help="Taux face à ceux d'autres territoires.")(comparisons.comparaisons)
-    group.command("tendances", help="Série mensuelle et pente annuelle.")(trends.tendances)
     group.command("croisements", help="Deux classements des mêmes faits.")(crossing.croisements)
     group.command("portrait", help="Un territoire, en un appel.")(portrait.portrait)
+    group.command("tendances", help="Série, pente annuelle, ruptures possibles, mois encore provisoires.")(
+        trends.tendances
+    )
     app.add_typer(group, name="analyser")

@@ -146,6 +146,13 @@ def _run(
     return list(connection.execute(_statement(name, where, **parts), values | dict(more or {})))
 
 
+def rows_of(
+    connection: Connection, name: str, scope: Scope, communes: frozenset[str]
+) -> Confidential[list[Any]]:
+    """Rows of a named count over a scope, for the counts that have a file of their own."""
+    return Confidential(_run(connection, name, scope, communes))
+
+
 def _statement(name: str, where: str, **parts: str) -> TextClause:
     return text(query(name).format(where=where, placed_by=query("placed_by"), **parts))
 
@@ -163,6 +170,11 @@ def by_month(connection: Connection, scope: Scope, communes: frozenset[str]) -> 
     return Confidential({r.month: r.facts for r in _run(connection, "count_by_month", scope, communes)})
 
 
+def by_week(connection: Connection, scope: Scope, communes: frozenset[str]) -> Confidential[dict[date, int]]:
+    """Facts by ISO week (its Monday); only those of the period in the weeks that it cuts."""
+    return Confidential({r.week: r.facts for r in _run(connection, "count_by_week", scope, communes)})
+
+
 def by_month_and_category(
     connection: Connection, scope: Scope, communes: frozenset[str]
 ) -> Confidential[dict[tuple[date, str], int]]:
@@ -178,14 +190,24 @@ def unplaced_by_month(
 
     ``communes``: where they happened. Empty for a territory made of whole communes.
     """
+    return Confidential({r.month: r.facts for r in _unplaced(connection, "count_by_month", scope, communes)})
+
+
+def unplaced_by_week(
+    connection: Connection, scope: Scope, communes: frozenset[str]
+) -> Confidential[dict[date, int]]:
+    """The same by ISO week (its Monday)."""
+    return Confidential({r.week: r.facts for r in _unplaced(connection, "count_by_week", scope, communes)})
+
+
+def _unplaced(connection: Connection, name: str, scope: Scope, communes: frozenset[str]) -> list[Any]:
     if not scope.territory.level.is_part_of_communes:
-        return Confidential({})
+        return []
     where, values = _where(replace(scope, territory=NATION), communes)
     where += " and cell is null"
     if scope.territory.level is TerritoryLevel.ARRONDISSEMENT:
         where += " and arrondissement is null"
-    rows = connection.execute(_statement("count_by_month", where), values)
-    return Confidential({r.month: r.facts for r in rows})
+    return list(connection.execute(_statement(name, where), values))
 
 
 def by_hour_of_week(

@@ -53,6 +53,30 @@ where {where}
 group by 1
 order by 1
 
+-- name: count_by_week
+-- Weeks of ISO 8601, by their Monday.
+select date_trunc('week', local_day)::date as week, count(*) as facts
+from confidential.fact
+where {where}
+group by 1
+order by 1
+
+-- name: count_by_month_and_arrival
+-- The day of extraction of the first import that told of each fact, whatever was said of it since.
+select source, month, as_of, count(*) as facts
+from (
+    select told.key, told.source, told.month, min(v.as_of) as as_of
+    from (
+        select key, source, date_trunc('month', local_day)::date as month
+        from confidential.fact
+        where {where}
+    ) told
+    join confidential.fact_version v on v.key = told.key
+    group by 1, 2, 3
+) arrived
+group by 1, 2, 3
+order by 1, 2, 3
+
 -- name: count_by_month_and_category
 select date_trunc('month', local_day)::date as month, category, count(*) as facts
 from confidential.fact

@@ -12,3 +12,14 @@ class ServiceActivity(InvalidRequest):
         "« {0} » est de l'activité de service (patrouille, contrôle, médiation) : elle n'est jamais comptée "
         "comme un fait. Retirez ce code de « categorie »."
     )
+
+
+class InvalidCuts(InvalidRequest):
+    """Hours that do not cut a day into slots."""
+
+    code = "decoupage_invalide"
+    title = "Découpage invalide"
+    message = (
+        "Ces bornes ne découpent pas une journée. Donnez l'heure à laquelle commence chaque créneau, "
+        "dans l'ordre (« decoupage=personnalise&bornes=6,12,18,0 »)."
+    )

@@ -45,3 +45,14 @@ class DimensionsTellTheSame(InvalidRequest):
         "« {0} » et « {1} » classent les faits selon la même chose : les croiser n'apprend rien. "
         "Choisissez deux dimensions de natures différentes."
     )
+
+
+class InvalidCuts(InvalidRequest):
+    """Hours that do not cut a day into slots."""
+
+    code = "decoupage_invalide"
+    title = "Découpage invalide"
+    message = (
+        "Ces bornes ne découpent pas une journée. Donnez l'heure à laquelle commence chaque créneau, "
+        "dans l'ordre (« decoupage=personnalise&bornes=6,12,18,0 »)."
+    )

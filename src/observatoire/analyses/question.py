@@ -8,6 +8,7 @@ from observatoire.analyses import places
 from observatoire.analyses.errors import ServiceActivity
 from observatoire.disclosure.gate import Journal
 from observatoire.disclosure.policy import Audience, Caller, audience_of, outside_audience
+from observatoire.domain.day_kind import DayGroup
 from observatoire.domain.incident import Category
 from observatoire.domain.period import Period
 from observatoire.domain.scope import Scope
@@ -86,7 +87,12 @@ class Asking:
             groups.setdefault(source.group, []).append(source)
         return groups
 
-    def scope(self, sources: list[Source] | None = None, period: Period | None = None) -> Scope:
+    def scope(
+        self,
+        sources: list[Source] | None = None,
+        period: Period | None = None,
+        days: tuple[DayGroup, ...] | None = None,
+    ) -> Scope:
         """The filters of a count."""
         chosen = self.sources if sources is None else sources
         return Scope(
@@ -94,6 +100,7 @@ class Asking:
             period or self.question.period,
             tuple(source.code for source in chosen),
             self.leaves,
+            days,
         )
 
     def single_group(self) -> list[Source]:

@@ -44,6 +44,14 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
+class Weighted:
+    """A sum of parts of facts, each spread over the hours in which it may have happened."""
+
+    value: float | None
+    state: ValueState
+
+
+@dataclass(frozen=True, slots=True)
 class Disclosure:
     """What the gate applied: stated in every answer."""
 

@@ -132,6 +132,27 @@ def aoristic_hours(
     )
 
 
+def hours_elapsed(start: Instants, end: Instants, zone: str) -> Floats:
+    """Real hours that some stretches of time spend in each hour of the local week.
+
+    The night in which the clock goes forward has no hour from 2 to 3, the one in which it goes back has two.
+
+    Args:
+        start: instants (UTC), shape (n,).
+        end: exclusive ends (UTC), shape (n,), each after its start; of any length.
+        zone: IANA name of the local time.
+
+    Returns:
+        Hours, shape (168,) from Monday 00:00; their sum is the time elapsed.
+    """
+    first, last = (np.asarray(a).astype("datetime64[s]").astype(np.int64) for a in (start, end))
+    every = np.ones(first.size, dtype=bool)
+    hours = np.zeros(HOURS_PER_WEEK)
+    for rows, begins, ends in _pieces(_Spans(first, last, every, every, ~every), zone):
+        hours += _summed(begins, ends, np.full(rows.size, 1.0 / _HOUR), HOURS_PER_WEEK)
+    return hours
+
+
 def _spans(start: Instants, end: Instants, zone: str) -> _Spans:
     starts, ends = (np.asarray(a).astype("datetime64[s]") for a in (start, end))
     if starts.ndim != 1 or starts.shape != ends.shape:

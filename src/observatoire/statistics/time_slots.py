@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Literal, TypeVar
 
@@ -17,7 +18,7 @@ Floats = NDArray[np.float64]
 Number = TypeVar("Number", np.int64, np.float64)
 Preset = Literal["1h", "3h", "6h", "service"]
 
-HOURS_PER_WEEK = 168
+HOURS_PER_DAY, HOURS_PER_WEEK = 24, 168
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +36,44 @@ class Slot:
     hours: int
 
 
+FEWEST_CUTS, MOST_CUTS = 2, 24
+
+
 @dataclass(frozen=True, slots=True)
-class _Split:
-    day_starts_at: int
-    hours: int
+class Split:
+    """A day cut into slots.
+
+    ``cuts``: the hours at which slots begin, increasing: the first from 0 to 23, the others before the same
+    hour of the next day (24 is the midnight that ends the day). The last slot runs to the first cut of the
+    next day, so the hours before the first cut belong to the day before.
+    """
+
+    cuts: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse what does not cut a day.
+
+        Raises:
+            ValueError: fewer than 2 cuts or more than 24, a first cut outside 0..23, hours out of order.
+        """
+        if not FEWEST_CUTS <= len(self.cuts) <= MOST_CUTS:
+            raise ValueError("a day is cut into 2 to 24 slots")
+        if not 0 <= self.cuts[0] < HOURS_PER_DAY or min(self.lengths) < 1:
+            raise ValueError("cuts are hours of one day, each after the one before")
+
+    @property
+    def lengths(self) -> tuple[int, ...]:
+        """Hours of each slot; 24 in all."""
+        return tuple(b - a for a, b in pairwise((*self.cuts, self.cuts[0] + HOURS_PER_DAY)))
 
 
-_SPLITS: Mapping[str, _Split] = MappingProxyType(
-    {"1h": _Split(0, 1), "3h": _Split(0, 3), "6h": _Split(0, 6), "service": _Split(6, 6)}
+_SPLITS: Mapping[str, Split] = MappingProxyType(
+    {
+        "1h": Split(tuple(range(24))),
+        "3h": Split(tuple(range(0, 24, 3))),
+        "6h": Split((0, 6, 12, 18)),
+        "service": Split((6, 12, 18, 24)),
+    }
 )
 
 
@@ -69,7 +100,7 @@ class SlotTests:
     residuals: Floats
 
 
-def slots(preset: Preset) -> tuple[Slot, ...]:
+def slots(split: Preset | Split) -> tuple[Slot, ...]:
     """Name the slots of a day, in the order of the matrix columns.
 
     ``service`` is the service day, from 6 in the morning to 6 the next morning.
@@ -77,17 +108,16 @@ def slots(preset: Preset) -> tuple[Slot, ...]:
     Raises:
         ValueError: unknown preset.
     """
-    split = _split(preset)
-    starts = range(split.day_starts_at, split.day_starts_at + 24, split.hours)
-    return tuple(_slot(start, split.hours) for start in starts)
+    found = _split(split)
+    return tuple(_slot(start, hours) for start, hours in zip(found.cuts, found.lengths, strict=True))
 
 
-def slot_matrix(hour_of_week_counts: NDArray[Number], preset: Preset) -> NDArray[Number]:
+def slot_matrix(hour_of_week_counts: NDArray[Number], split: Preset | Split) -> NDArray[Number]:
     """Gather the hours of the week into slots; the total is conserved.
 
     Args:
         hour_of_week_counts: shape (168,), 0 is Monday from 00:00 to 01:00, local civil time.
-        preset: with ``service`` the hours before 6 belong to the day before: Saturday at 02:00
+        split: with ``service`` the hours before 6 belong to the day before: Saturday at 02:00
             is Friday's last slot, Monday at 02:00 is Sunday's.
 
     Returns:
@@ -99,12 +129,12 @@ def slot_matrix(hour_of_week_counts: NDArray[Number], preset: Preset) -> NDArray
     hours = np.asarray(hour_of_week_counts)
     if hours.shape != (HOURS_PER_WEEK,):
         raise ValueError("a week has 168 hours")
-    split = _split(preset)
-    week = np.roll(hours, -split.day_starts_at).reshape(7, 24 // split.hours, split.hours)
-    return np.asarray(week.sum(axis=2))
+    cuts = np.array(_split(split).cuts)
+    week = np.roll(hours, -cuts[0]).reshape(7, HOURS_PER_DAY)
+    return np.asarray(np.add.reduceat(week, cuts - cuts[0], axis=1))
 
 
-def exposure(first_day: date, days: int, preset: Preset) -> Floats:
+def exposure(first_day: date, days: int, split: Preset | Split) -> Floats:
     """Count the hours that a period spends in each slot.
 
     The period runs from midnight to midnight, so under ``service`` its first night counts for the
@@ -114,7 +144,7 @@ def exposure(first_day: date, days: int, preset: Preset) -> Floats:
     Args:
         first_day: local calendar day.
         days: number of days, 0 or more.
-        preset: as in :func:`slot_matrix`.
+        split: as in :func:`slot_matrix`.
 
     Returns:
         Hours, shape (7, S), Monday first.
@@ -127,7 +157,7 @@ def exposure(first_day: date, days: int, preset: Preset) -> Floats:
     weeks, rest = divmod(days, 7)
     times = np.full(7, float(weeks))
     times[(first_day.weekday() + np.arange(rest)) % 7] += 1
-    return slot_matrix(np.repeat(times, 24), preset)
+    return slot_matrix(np.repeat(times, 24), split)
 
 
 def slot_tests(counts: ArrayLike, exposure_hours: ArrayLike, *, excess_only: bool = False) -> SlotTests:
@@ -188,14 +218,26 @@ def _spread(values: Floats, exposed: NDArray[np.bool_]) -> Floats:
     return result
 
 
-def _split(preset: Preset) -> _Split:
+def preset(name: str) -> Split:
+    """The split of that name.
+
+    Raises:
+        ValueError: unknown preset.
+    """
     try:
-        return _SPLITS[preset]
+        return _SPLITS[name]
     except KeyError:
         raise ValueError("a preset is 1h, 3h, 6h or service") from None
 
 
+def _split(split: Preset | Split) -> Split:
+    if isinstance(split, Split):
+        return split
+    return preset(split)
+
+
 def _slot(start: int, hours: int) -> Slot:
-    first = start % 24
-    day_after = " (lendemain)" if start >= 24 else ""
-    return Slot(f"{first:02d}h-{first + hours:02d}h{day_after}", first, hours)
+    first, last = start % HOURS_PER_DAY, start % HOURS_PER_DAY + hours
+    end = last if last <= HOURS_PER_DAY else last - HOURS_PER_DAY
+    day_after = " (lendemain)" if start >= HOURS_PER_DAY else ""
+    return Slot(f"{first:02d}h-{end:02d}h{day_after}", first, hours)

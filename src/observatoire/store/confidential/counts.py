@@ -72,6 +72,19 @@ class CellCounts:
     facts: np.ndarray
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class IntervalCounts:
+    """Facts known to lie in an interval; all of one length.
+
+    ``start`` and ``end`` (exclusive): instants UTC, seconds; ``departement``: where, None if unknown.
+    """
+
+    departement: list[str | None]
+    start: np.ndarray
+    end: np.ndarray
+    facts: np.ndarray
+
+
 @dataclass(frozen=True, slots=True)
 class CubeRow:
     """Facts of an additivity group, year, family and commune."""
@@ -131,6 +144,12 @@ def _where(scope: Scope, communes: frozenset[str] | None) -> tuple[str, dict[str
     if communes is not None:
         clauses.append("commune = any(:communes)")
         values["communes"] = sorted(communes)
+    if scope.days is not None:
+        chosen = []
+        for rank, group in enumerate(scope.days):
+            chosen.append(f"departement = any(:departements_{rank}) and local_day = any(:days_{rank})")
+            values |= {f"departements_{rank}": list(group.departements), f"days_{rank}": list(group.days)}
+        clauses.append("(" + " or ".join(f"({clause})" for clause in chosen) + ")")
     return " and ".join(clauses), values
 
 
@@ -216,6 +235,21 @@ def by_hour_of_week(
     """Facts by local hour of the week (0: Monday 00 h); None holds the unknown hours."""
     rows = _run(connection, "count_by_hour_of_week", scope, communes)
     return Confidential({r.hour_of_week: r.facts for r in rows})
+
+
+def by_interval(
+    connection: Connection, scope: Scope, communes: frozenset[str]
+) -> Confidential[IntervalCounts]:
+    """Facts without an hour that a slot or an interval holds."""
+    rows = _run(connection, "count_by_interval", scope, communes)
+    return Confidential(
+        IntervalCounts(
+            [r.departement for r in rows],
+            np.array([r.first for r in rows], dtype="datetime64[s]"),
+            np.array([r.last for r in rows], dtype="datetime64[s]"),
+            np.array([r.facts for r in rows], dtype=np.int64),
+        )
+    )
 
 
 def by_cell(connection: Connection, scope: Scope, communes: frozenset[str]) -> Confidential[CellCounts]:

@@ -98,6 +98,15 @@ where {where}
 group by 1
 order by 1
 
+-- name: count_by_interval
+select departement, extract(epoch from occurred_from)::bigint as first,
+    extract(epoch from occurred_to)::bigint as last, count(*) as facts
+from confidential.fact
+where {where} and hour_of_week is null and occurred_to > occurred_from
+    and time_precision in ('creneau', 'intervalle')
+group by 1, 2, 3
+order by 1, 2, 3
+
 -- name: count_by_cell
 select cell, count(*) as facts
 from confidential.fact

@@ -14,6 +14,29 @@ class SlotTestOut(Wire):
     residual: float | None = Field(serialization_alias="residu")
     p: float | None
     q: float | None
+    verdict: str = Field(description="sur_represente ou sous_represente si q ≤ 0,05 ; sinon non_concluant")
+
+
+class WeightedOut(Wire):
+    """A sum of parts of facts; a null says why."""
+
+    value: float | None = Field(serialization_alias="valeur")
+    state: str = Field(serialization_alias="etat", description="publie, zero ou absent")
+
+
+class BoundsOut(Wire):
+    """The 95 % interval of a value."""
+
+    lower: float = Field(serialization_alias="borne_basse")
+    upper: float = Field(serialization_alias="borne_haute")
+
+
+class MeanHourOut(Wire):
+    """Where the hours of the day point to, when they do."""
+
+    value: float = Field(serialization_alias="valeur")
+    concentration: float
+    p: float
 
 
 class TimeSlotsOut(Wire):
@@ -22,10 +45,17 @@ class TimeSlotsOut(Wire):
     split: str = Field(serialization_alias="decoupage")
     slots: list[str] = Field(serialization_alias="creneaux")
     days: list[str] = Field(serialization_alias="jours")
-    matrix: list[list[CountOut]] = Field(serialization_alias="matrice")
-    by_day: list[CountOut] = Field(serialization_alias="par_jour")
-    by_slot: list[CountOut] = Field(serialization_alias="par_creneau")
+    matrix: list[list[CountOut | WeightedOut]] = Field(serialization_alias="matrice")
+    by_day: list[CountOut | WeightedOut] = Field(serialization_alias="par_jour")
+    by_slot: list[CountOut | WeightedOut] = Field(serialization_alias="par_creneau")
+    intervals: list[list[BoundsOut]] | None = Field(
+        serialization_alias="intervalles", description="de chaque valeur, quand les faits sont répartis"
+    )
     unknown_hour: CountOut = Field(serialization_alias="heure_inconnue")
+    unknown_share: float | None = Field(serialization_alias="part_heure_inconnue")
+    mean: MeanHourOut | None = Field(
+        serialization_alias="heure_moyenne", description="si la journée a une direction (R > 0,3 et p < 0,01)"
+    )
     tests: list[SlotTestOut]
 
 

@@ -28,6 +28,7 @@ class Settings(BaseSettings):
     pseudonym_key: str = Field(default="", description="hex key of the keyed hashes; else read from var")
     vault_key: str = Field(default="", description="hex key of the encrypted files; else read from var")
     max_bytes: int = Field(default=50_000_000, description="largest uploaded file, bytes")
+    max_json: int = Field(default=20_000_000, description="largest body that is not a form, bytes")
     max_rows: int = Field(default=500_000, description="most rows in one file")
     max_columns: int = 200
     max_cell: int = 10_000
@@ -40,6 +41,17 @@ class Settings(BaseSettings):
     worker_patience: float = Field(
         default=8.0, ge=0, description="seconds that a worker asked to stop gives to its running imports"
     )
+
+    requests_per_minute: int = Field(default=1200, ge=1, description="requests a minute with one key")
+    public_requests_per_minute: int = Field(
+        default=120, ge=1, description="requests a minute from one address without a key"
+    )
+    refused_keys_per_minute: int = Field(
+        default=10, ge=1, description="refused keys a minute from one address; beyond, none is looked at"
+    )
+    most_requests: int = Field(default=32, ge=1, description="requests answered at once; beyond, 503")
+    body_silence: float = Field(default=20.0, gt=0, description="seconds without a byte of a body: 408")
+    body_seconds: float = Field(default=300.0, gt=0, description="seconds that a whole body may take: 408")
 
     smtp_host: str = Field(default="", description="e-mail server of the notices; empty: none is sent")
     smtp_port: int = 587

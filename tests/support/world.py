@@ -15,6 +15,10 @@ from observatoire.worker.draining import drain
 
 EPCI = "epci:243100518"
 TOULOUSE = "commune:31555"
+UNHURRIED = {
+    "requests_per_minute": 10**7, "public_requests_per_minute": 10**7, "refused_keys_per_minute": 10**7,
+}  # fmt: skip
+"""Tests ask faster than anyone may."""
 CHARTER = "2019-06-01"
 """Without a signed charter nothing of a source leaves the grant."""
 
@@ -29,7 +33,7 @@ class World:
     keys: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        app = build_app(self.database, self.settings)
+        app = build_app(self.database, self.settings.model_copy(update=UNHURRIED))
         self.client = TestClient(app, raise_server_exceptions=False)
 
     def key(self, name: str, role: Role, organisation: str = "", grant: str = "nation:FR") -> str:

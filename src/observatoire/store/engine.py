@@ -14,9 +14,11 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 import psycopg
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.exc import DataError, DBAPIError, OperationalError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import NullPool
 
 from observatoire.errors import ForbiddenCharacter, UnavailableStore
+from observatoire.store.errors import CrowdedStore, TooLongQuestion
 
 __all__ = ["Connection", "Database", "DatabaseRole", "Transaction", "driver_url"]
 
@@ -31,6 +33,11 @@ class DatabaseRole(StrEnum):
     DIFFUSION = "observatoire_diffusion"
 
 
+LONGEST_ANSWER = "120s"
+"""No one waits longer for a figure; a statement that does is given up, and its connection serves others."""
+SECONDS_FOR_A_CONNECTION = 10
+
+
 def driver_url(url: str, role: DatabaseRole) -> str:
     """The SQLAlchemy address (psycopg 3) of a libpq URL, with the role in its options."""
     parts = urlsplit(url)
@@ -42,6 +49,8 @@ def driver_url(url: str, role: DatabaseRole) -> str:
     if role is DatabaseRole.IMPORT:
         # A file is staged in a temporary table, then sorted: neither should go through the disk.
         options += " -c work_mem=128MB -c temp_buffers=128MB"
+    if role in (DatabaseRole.ANALYSIS, DatabaseRole.DIFFUSION):
+        options += f" -c statement_timeout={LONGEST_ANSWER}"
     query.append(("options", options))
     return urlunsplit(("postgresql+psycopg", parts.netloc, parts.path, urlencode(query, quote_via=quote), ""))
 
@@ -59,7 +68,13 @@ class Database:
     def _engine(self, role: DatabaseRole) -> Engine:
         if not self._pooled:
             return create_engine(driver_url(self.url, role), poolclass=NullPool)
-        return create_engine(driver_url(self.url, role), pool_size=8, max_overflow=8, pool_pre_ping=True)
+        return create_engine(
+            driver_url(self.url, role),
+            pool_size=8,
+            max_overflow=8,
+            pool_pre_ping=True,
+            pool_timeout=SECONDS_FOR_A_CONNECTION,
+        )
 
     @cached_property
     def _owner(self) -> Engine:
@@ -113,6 +128,8 @@ class Database:
 def _transaction(engine: Engine) -> Iterator[Connection]:
     try:
         connection = engine.connect()
+    except PoolTimeout:
+        raise CrowdedStore from None
     except (OperationalError, ProgrammingError) as error:
         raise UnavailableStore(type(error.orig).__name__) from None
     try:
@@ -121,6 +138,8 @@ def _transaction(engine: Engine) -> Iterator[Connection]:
     except DBAPIError as error:
         if error.connection_invalidated:  # the server went away: nothing was written, it may be tried again
             raise UnavailableStore(type(error.orig).__name__) from None
+        if isinstance(error.orig, psycopg.errors.QueryCanceled):
+            raise TooLongQuestion from None
         # A NUL character is the one thing that no text column can hold, wherever it came from.
         if not isinstance(error, DataError) or "NUL" not in str(error.orig):
             raise

@@ -41,10 +41,14 @@ from observatoire.web.api import (
     trends,
     zones,
 )
+from observatoire.web.crowding import Crowding
 from observatoire.web.dependencies import Services
+from observatoire.web.headers import SafeHeaders
 from observatoire.web.last_resort import LastResort
 from observatoire.web.limits import FORM_OVERHEAD, BodyLimit
+from observatoire.web.pacing import Pace
 from observatoire.web.pages import documentation
+from observatoire.web.patience import Patience
 from observatoire.web.rendering import JSON
 from observatoire.web.security import KeyRing
 
@@ -70,8 +74,12 @@ def build_app(database: Database, settings: Settings) -> FastAPI:
     # A form's file above this size would be spooled to a temporary file, in clear: uploads stay in memory.
     MultiPartParser.spool_max_size = settings.max_bytes + FORM_OVERHEAD
     app.add_middleware(GZipMiddleware, minimum_size=2000)
-    app.add_middleware(BodyLimit, max_bytes=settings.max_bytes)
+    app.add_middleware(BodyLimit, max_bytes=settings.max_bytes, max_json=settings.max_json)
+    app.add_middleware(Patience, silence=settings.body_silence, whole=settings.body_seconds)
     app.add_middleware(LastResort)
+    app.add_middleware(Crowding, most=settings.most_requests)
+    app.add_middleware(Pace, settings=settings)
+    app.add_middleware(SafeHeaders)
     errors.install(app)
     for module in (
         profiles,

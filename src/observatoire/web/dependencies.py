@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Path, Query, Request
 
 from observatoire.analyses.question import Question
 from observatoire.disclosure.gate import Journal, Passage
@@ -17,6 +17,11 @@ from observatoire.settings import Settings
 from observatoire.store import accounts
 from observatoire.store.engine import Database
 from observatoire.web.security import KeyRing
+
+LARGEST = 2**31 - 1
+"""What a column of numbers holds."""
+Offset = Annotated[int, Query(ge=0, le=LARGEST)]
+NumberInPath = Annotated[int, Path(ge=1, le=LARGEST)]
 
 
 @dataclass(frozen=True, slots=True)

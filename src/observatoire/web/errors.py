@@ -32,6 +32,8 @@ STATUSES: dict[type[errors.ObservatoireError], int] = {
     errors.ObservatoireError: 500,
 }
 
+SECONDS_TO_RETRY = 5
+
 VALIDATION_MESSAGES = {
     "missing": "ce paramètre est obligatoire",
     "date_from_datetime_parsing": "une date AAAA-MM-JJ est attendue",
@@ -91,8 +93,8 @@ def _expected(request: Request, error: Exception) -> Response:
     assert isinstance(error, errors.ObservatoireError)
     faults = [{"champ": f.field, "message": f.message, "valeur_attendue": f.expected} for f in error.fields]
     answer = problem(request, status_of(error), error.code, error.title, str(error), faults)
-    if isinstance(error, errors.TooManyStreams):
-        answer.headers["Retry-After"] = str(error.retry_after)
+    if answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
+        answer.headers["Retry-After"] = str(getattr(error, "retry_after", SECONDS_TO_RETRY))
     return answer
 
 

@@ -32,10 +32,12 @@ DESCRIPTIONS = {
     403: "action hors du rôle",
     404: "n'existe pas, ou pas pour cette clé",
     409: "l'état de l'objet ne le permet pas",
+    408: "envoi trop lent",
     410: "n'est plus conservé",
     413: "au-delà d'une limite",
     422: "paramètre ou fichier à corriger, ou question hors diffusion",
-    503: "base indisponible",
+    429: "trop de demandes ; « Retry-After » dit quand revenir",
+    503: "base indisponible ou serveur occupé",
 }
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {

@@ -7,7 +7,7 @@ from observatoire.errors import FieldError, InvalidRequest
 from observatoire.intake.personal import looks_personal
 from observatoire.store import breaks
 from observatoire.web.api.sources import readable_source
-from observatoire.web.dependencies import AdministratorDep, KeyedDep, ServicesDep
+from observatoire.web.dependencies import AdministratorDep, KeyedDep, NumberInPath, ServicesDep
 from observatoire.web.problems import PROBLEMS
 from observatoire.web.schemas.collection import BreakIn, BreakList, BreakOut
 
@@ -33,7 +33,7 @@ def declare_break(who: AdministratorDep, found: ServicesDep, code: str, body: Br
 
 @router.put("/{numero}", summary="Corriger une rupture de série")
 def change_break(
-    who: AdministratorDep, found: ServicesDep, code: str, numero: int, body: BreakIn
+    who: AdministratorDep, found: ServicesDep, code: str, numero: NumberInPath, body: BreakIn
 ) -> BreakOut:
     """Replace the day, the kind and the reason."""
     source = readable_source(found, who, code)
@@ -43,7 +43,7 @@ def change_break(
 
 
 @router.delete("/{numero}", status_code=204, summary="Retirer une rupture de série")
-def remove_break(who: AdministratorDep, found: ServicesDep, code: str, numero: int) -> Response:
+def remove_break(who: AdministratorDep, found: ServicesDep, code: str, numero: NumberInPath) -> Response:
     """Declared by mistake: the series is one again."""
     source = readable_source(found, who, code)
     with found.database.importing() as connection:

@@ -15,7 +15,7 @@ from observatoire.store.correspondences import DecisionRecord
 from observatoire.store.reference import categories as category_store
 from observatoire.web.api.imports import source_of
 from observatoire.web.api.sources import communes_known
-from observatoire.web.dependencies import KeyedDep, Services, ServicesDep
+from observatoire.web.dependencies import KeyedDep, Offset, Services, ServicesDep
 from observatoire.web.problems import PROBLEMS
 from observatoire.web.rendering import ReleasedResponse, respond
 from observatoire.web.schemas.base import DisclosureOut
@@ -83,7 +83,7 @@ def list_labels(
     source: Annotated[list[str] | None, Query(description="par défaut, toutes celles que vous lisez")] = None,
     tous: Annotated[bool, Query(description="les libellés déjà classés aussi")] = False,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    offset: Annotated[int, Query(ge=0)] = 0,
+    offset: Offset = 0,
 ) -> ReleasedResponse:
     """The labels that sources use, how often, and leaves proposed for those that nobody has classed."""
     page = queue.Page(tuple(source or ()), tous, limit, offset)
@@ -108,7 +108,7 @@ def list_correspondences(
     found: ServicesDep,
     source: Annotated[list[str] | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    offset: Annotated[int, Query(ge=0)] = 0,
+    offset: Offset = 0,
 ) -> DecisionList:
     """Decisions about the sources that the caller may read, and about their organisations, latest first."""
     with found.database.reading() as connection:

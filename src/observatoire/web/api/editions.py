@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from observatoire.analyses import editions
 from observatoire.errors import NotFound
-from observatoire.web.dependencies import AdministratorDep, ServicesDep
+from observatoire.web.dependencies import AdministratorDep, NumberInPath, ServicesDep
 from observatoire.web.problems import PROBLEMS
 from observatoire.web.schemas.collection import EditionList, EditionOut
 
@@ -24,7 +24,7 @@ def list_editions(found: ServicesDep) -> EditionList:
 
 
 @router.get("/editions/{numero}", summary="Une édition")
-def get_edition(found: ServicesDep, numero: int) -> EditionOut:
+def get_edition(found: ServicesDep, numero: NumberInPath) -> EditionOut:
     """When, under which policy, on which geography."""
     record = next((e for e in editions.listed(found.database) if e.number == numero), None)
     if record is None:

@@ -22,7 +22,7 @@ from observatoire.store import queue
 from observatoire.store import sources as source_store
 from observatoire.store.imports import ImportRecord
 from observatoire.web.api.sources import communes_known
-from observatoire.web.dependencies import KeyedDep, Services, ServicesDep
+from observatoire.web.dependencies import KeyedDep, Offset, Services, ServicesDep
 from observatoire.web.problems import PROBLEMS
 from observatoire.web.schemas.collection import ConfirmationIn, ImportList, ImportOut, NilIn
 
@@ -120,7 +120,7 @@ def list_imports(
     debut: date | None = None,
     fin: date | None = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    offset: Annotated[int, Query(ge=0)] = 0,
+    offset: Offset = 0,
 ) -> ImportList:
     """Imports of the sources that the caller may read, latest first."""
     with found.database.reading() as connection:

@@ -9,7 +9,7 @@ from observatoire.store import notices
 from observatoire.store import sources as source_store
 from observatoire.store.notices import NoticeRecord
 from observatoire.web.api.sources import communes_known
-from observatoire.web.dependencies import KeyedDep, ServicesDep
+from observatoire.web.dependencies import KeyedDep, Offset, ServicesDep
 from observatoire.web.problems import PROBLEMS
 from observatoire.web.schemas.notices import NoticeList, NoticeOut
 
@@ -23,7 +23,7 @@ def list_notices(
     source: Annotated[list[str] | None, Query()] = None,
     etat: Annotated[Literal["ouvert", "clos"] | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    offset: Annotated[int, Query(ge=0, le=100_000)] = 0,
+    offset: Offset = 0,
 ) -> NoticeList:
     """One notice per silence, latest first; it ends when data comes."""
     with found.database.reading() as connection:

@@ -17,7 +17,13 @@ from observatoire.intake.series.recognising import Declared
 from observatoire.outputs.series_table import series_table
 from observatoire.store import series as files_store
 from observatoire.store.series import SeriesFile
-from observatoire.web.dependencies import AdministratorDep, CallerDep, ServicesDep, parse_territory
+from observatoire.web.dependencies import (
+    AdministratorDep,
+    CallerDep,
+    NumberInPath,
+    ServicesDep,
+    parse_territory,
+)
 from observatoire.web.problems import PROBLEMS
 from observatoire.web.rendering import CSV, ReleasedResponse, respond, respond_bytes, wants_csv
 from observatoire.web.schemas.base import DisclosureOut, MethodOut, ProvenanceOut
@@ -113,7 +119,7 @@ def load(
 
 
 @router.delete("/fichiers/{numero}", summary="Annuler un fichier de série officielle")
-def undo(who: AdministratorDep, found: ServicesDep, numero: int) -> SeriesFileOut:
+def undo(who: AdministratorDep, found: ServicesDep, numero: NumberInPath) -> SeriesFileOut:
     """Its cells go; the file that it had replaced is shown again."""
     with found.database.importing() as connection:
         return file_out(files_store.undo(connection, numero))

@@ -13,7 +13,7 @@ from observatoire.intake.reading.origin import BytesOrigin
 from observatoire.store import accounts, places
 from observatoire.store import sources as source_store
 from observatoire.store.places import TableRecord
-from observatoire.web.dependencies import KeyedDep, Services, ServicesDep
+from observatoire.web.dependencies import KeyedDep, Offset, Services, ServicesDep
 from observatoire.web.problems import PROBLEMS
 from observatoire.web.rendering import ReleasedResponse, respond
 from observatoire.web.schemas.places import (
@@ -86,7 +86,7 @@ def list_places_to_check(
     found: ServicesDep,
     source: Annotated[str | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    offset: Annotated[int, Query(ge=0)] = 0,
+    offset: Offset = 0,
 ) -> ReleasedResponse:
     """Places of the sources that the caller sends for, those with most facts first; 30 days, then gone."""
     released = checking.waiting(found.desk, who, source, limit, offset, found.journal())

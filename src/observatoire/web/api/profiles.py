@@ -17,7 +17,7 @@ from observatoire.store import sources as source_store
 from observatoire.store.profiles import ProfileRecord
 from observatoire.web.api.imports import declared_period, source_of
 from observatoire.web.api.sources import communes_known
-from observatoire.web.dependencies import KeyedDep, Services, ServicesDep
+from observatoire.web.dependencies import LARGEST, KeyedDep, Services, ServicesDep
 from observatoire.web.problems import PROBLEMS
 from observatoire.web.schemas.profiles import PreviewOut, ProfileContent, ProfileOut
 
@@ -29,7 +29,7 @@ def get_profile(
     who: KeyedDep,
     found: ServicesDep,
     code: str,
-    version: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
+    version: Annotated[int | None, Query(ge=1, le=LARGEST)] = None,
 ) -> ProfileOut:
     """The latest profile of a source, or one of its versions."""
     _readable(found, who, code)

@@ -9,7 +9,7 @@ from observatoire.errors import NotFound, UnknownTerritory
 from observatoire.store.engine import Connection
 from observatoire.store.reference import territories
 from observatoire.store.reference.territories import ParentRecord, TerritoryRecord
-from observatoire.web.dependencies import ServicesDep, parse_territory
+from observatoire.web.dependencies import Offset, ServicesDep, parse_territory
 from observatoire.web.problems import PROBLEMS
 from observatoire.web.rendering import GEOJSON
 from observatoire.web.schemas.collection import ParentOut, TerritoryDetail, TerritoryList, TerritoryOut
@@ -27,7 +27,7 @@ def list_territories(
     dans: Annotated[str | None, Query(description="niveau:code du territoire qui contient")] = None,
     q: Annotated[str | None, Query(description="mots du nom, ou code", max_length=100)] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    offset: Annotated[int, Query(ge=0)] = 0,
+    offset: Offset = 0,
 ) -> TerritoryList:
     """Territories by level, container, name or code."""
     inside = parse_territory(dans, "dans") if dans else None

@@ -19,7 +19,7 @@ from observatoire.store import zones as zone_store
 from observatoire.store.assignments import AssignmentRecord
 from observatoire.store.engine import Connection
 from observatoire.store.zones import Outline
-from observatoire.web.dependencies import AdministratorDep, KeyedDep, ServicesDep
+from observatoire.web.dependencies import LARGEST, AdministratorDep, KeyedDep, Offset, ServicesDep
 from observatoire.web.problems import PROBLEMS
 from observatoire.web.rendering import GEOJSON
 from observatoire.web.schemas.zones import (
@@ -41,7 +41,7 @@ def list_zones(
     found: ServicesDep,
     type: ZoneKind | None = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    offset: Annotated[int, Query(ge=0)] = 0,
+    offset: Offset = 0,
 ) -> ZoneList:
     """The caller's zones, and those inside the grant where the role reads every source."""
     with found.database.reading() as connection:
@@ -95,7 +95,7 @@ def get_zone_contour(
     who: KeyedDep,
     found: ServicesDep,
     id_: ZoneId,
-    version: Annotated[int | None, Query(ge=1, description="par défaut, la dernière")] = None,
+    version: Annotated[int | None, Query(ge=1, le=LARGEST, description="par défaut, la dernière")] = None,
 ) -> Response:
     """The outline of a version as a GeoJSON geometry."""
     with found.database.reading() as connection:

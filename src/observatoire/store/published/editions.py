@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Connection, insert, select
 
-from observatoire.disclosure.policy import POLICY_NAME, POLICY_VERSION, Audience
+from observatoire.disclosure.policy import POLICY_NAME, POLICY_VERSION, Audience, cube_of
 from observatoire.disclosure.released import Count, Released, ValueState
 from observatoire.disclosure.reopening import reopen
 from observatoire.store.copying import copy_frame
@@ -130,19 +130,18 @@ def read(
     connection: Connection, number: int, audience: Audience, level: str, code: str, years: Sequence[int]
 ) -> Released[tuple[list[PublishedCell], list[PublishedCoverage]]]:
     """The cells and coverage of one territory and some years, for an audience."""
+    cube = cube_of(audience).value
     cells = connection.execute(
         select(count).where(
             count.c.edition == number,
-            count.c.audience == audience.value,
+            count.c.audience == cube,
             count.c.level == level,
             count.c.code == code,
             count.c.year.in_(years),
         )
     )
     groups = (
-        select(count.c.additivity_group)
-        .where(count.c.edition == number, count.c.audience == audience.value)
-        .distinct()
+        select(count.c.additivity_group).where(count.c.edition == number, count.c.audience == cube).distinct()
     )
     coverage = connection.execute(
         select(published_coverage).where(

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
+    MetaData,
     PrimaryKeyConstraint,
     SmallInteger,
     Table,
@@ -82,6 +83,22 @@ fact = Table(
     ),
     # Facts that an answer about their place would move; those with coordinates of their own have none.
     Index("ix_fact_place_key", "place_key", postgresql_where=text("place_key is not null")),
+    schema="confidential",
+)
+
+OWN_FACT_COLUMNS = (
+    "key", "source", "category", "occurred_from", "occurred_to", "time_precision", "local_day", "local_hour",
+    "hour_of_week", "geom", "location_precision", "location_method", "place_key", "cell", "commune",
+    "arrondissement", "epci", "ept", "departement", "region", "qpv_2015", "qpv_2024", "iris", "unit",
+    "quantity", "sensitivity", "taxonomy", "import_number",
+)  # fmt: skip
+"""What a list of facts may be made of: no label, no declared place, no content."""
+
+# A view, of which the caller's transaction sees its sources' rows alone; migrations make it.
+own_fact = Table(
+    "own_fact",
+    MetaData(),
+    *(Column(name, fact.c[name].type) for name in OWN_FACT_COLUMNS),
     schema="confidential",
 )
 

@@ -32,8 +32,8 @@ POLICIES = {
     "collection.source": f"code = {setting('contracts')}",
     "collection.source_territory": OF_CONTRACTS,
     "collection.import": OF_SOURCES,
-    "collection.reject": "import_number in (select i.number from collection.import i)",
-    "collection.idempotency": "import_id in (select i.id from collection.import i)",
+    "collection.reject": OF_SOURCES,
+    "collection.idempotency": "exists (select from collection.import i where i.id = idempotency.import_id)",
     "collection.profile": OF_CONTRACTS,
     "collection.series_break": OF_CONTRACTS,
     "collection.notice": OF_CONTRACTS,
@@ -42,13 +42,14 @@ POLICIES = {
     "collection.place": OF_KNOWN_ORGANISATIONS,
     "collection.zone": f"{flag('everywhere')} or {OF_ORGANISATIONS} or "
     "collection.zone_meets(id, (select nullif(current_setting('observatoire.communes', true), '')::text[]))",
-    "collection.zone_version": "zone in (select z.id from collection.zone z)",
+    "collection.zone_version": "exists (select from collection.zone z where z.id = zone_version.zone)",
     "collection.assignment": f"{flag('everywhere')} "
-    "or zone_version in (select v.number from collection.zone_version v)",
+    "or exists (select from collection.zone_version v where v.number = assignment.zone_version)",
     "confidential.place_to_check": OF_SOURCES,
     "accounts.organisation": f"{flag('everywhere')} or code = {setting('organisations')} "
     "or code in (select s.organisation from collection.source s)",
-    "accounts.organisation_territory": "organisation in (select o.code from accounts.organisation o)",
+    "accounts.organisation_territory": "exists (select from accounts.organisation o "
+    "where o.code = organisation_territory.organisation)",
     "accounts.api_key": f"{flag('administers')} and ({flag('everywhere')} or {OF_ORGANISATIONS})",
 }
 TOUCHED_BY_THE_OWNER = (
@@ -70,6 +71,10 @@ as 'select exists (
     select from collection.zone_version v where v.zone = asked and v.communes operator(pg_catalog.&&) grants
 )'
 """
+NEVER_NULL = (
+    "source", "category", "occurred_from", "time_precision", "local_day", "location_precision", "unit",
+    "quantity", "sensitivity", "taxonomy", "import_number",
+)  # fmt: skip
 OWNERS = ("collection.source", "collection.zone", "collection.place_table")
 KINDS = """
 case
@@ -166,6 +171,16 @@ def keys():
     )
 
 
+def rejects():
+    """A row set aside tells its source: asked of its import, row by row, it would cost more than the rest."""
+    op.add_column("reject", sa.Column("source", sa.Text(), nullable=True), schema="collection")
+    op.execute(
+        "update collection.reject set source = i.source "
+        "from collection.import i where i.number = import_number"
+    )
+    op.alter_column("reject", "source", nullable=False, schema="collection")
+
+
 def role():
     # Roles belong to the whole server: another database of it may have made this one already.
     op.execute(
@@ -198,11 +213,22 @@ def row_security():
 
 
 def facts():
-    # COPY, by which imports write, refuses a table that has policies: a barrier view stands before the facts.
+    """An empty table with policies, of which ``fact`` is the only child.
+
+    COPY, by which imports write, refuses a table that has policies; read through its parent, a table is
+    guarded by those of the parent alone, and planned as if they were its own. Columns added to ``fact``
+    stay out of it.
+    """
     op.execute(
-        f"create view confidential.own_fact with (security_barrier) as "
-        f"select {FACT_COLUMNS} from confidential.fact where {OF_SOURCES}"
+        f"create table confidential.own_fact as select {FACT_COLUMNS} from confidential.fact with no data"
     )
+    for column in NEVER_NULL:
+        op.alter_column("own_fact", column, nullable=False, schema="confidential")
+    op.create_primary_key(op.f("pk_own_fact"), "own_fact", ["key"], schema="confidential")
+    op.execute("alter table confidential.fact inherit confidential.own_fact")
+    op.execute("alter table confidential.own_fact enable row level security")
+    op.execute("alter table confidential.own_fact force row level security")
+    op.execute(f"create policy caller on confidential.own_fact for select to {ROLE} using ({OF_SOURCES})")
     op.execute(f"grant select on confidential.own_fact to {ROLE}")
 
 
@@ -210,13 +236,15 @@ def upgrade():
     tables()
     known_organisations()
     keys()
+    rejects()
     role()
     row_security()
     facts()
 
 
 def downgrade():
-    op.execute("drop view confidential.own_fact")
+    op.execute("alter table confidential.fact no inherit confidential.own_fact")
+    op.drop_table("own_fact", schema="confidential")
     for table in TOUCHED_BY_THE_OWNER:
         op.execute(f"drop policy owner on {table}")
     for table in POLICIES:
@@ -229,6 +257,7 @@ def downgrade():
     op.execute("drop function collection.zone_meets")
     op.execute(f"revoke select ({KEY_COLUMNS}) on accounts.api_key from {ROLE}")
     op.execute(f"revoke usage on schema reference, collection, confidential, accounts from {ROLE}")
+    op.drop_column("reject", "source", schema="collection")
     op.drop_constraint(op.f("fk_api_key_organisation"), "api_key", schema="accounts")
     # Roles that the version before does not know open nothing there.
     op.execute("update accounts.api_key set revoked_at = coalesce(revoked_at, now()) "

@@ -77,7 +77,7 @@ def shown(connection: Connection, reach: Reach) -> Iterator[Shown]:
 
 
 def _every(table: str) -> str:
-    """All there is: behind the view of the facts, the facts."""
+    """All there is: of the parent of the facts, the facts."""
     return _readable(table).replace("own_fact", "fact")
 
 

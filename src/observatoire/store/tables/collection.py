@@ -140,6 +140,8 @@ reject = Table(
     Column("field", Text, nullable=False),
     Column("shape", Text, nullable=False),
     Column("bucket", Text, nullable=False),
+    # That of the import, so that a row tells by itself whose it is (row-level security).
+    Column("source", Text, nullable=False),
     PrimaryKeyConstraint("import_number", "line"),
     schema="collection",
 )

@@ -12,7 +12,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     PrimaryKeyConstraint,
     SmallInteger,
     Table,
@@ -94,11 +93,13 @@ OWN_FACT_COLUMNS = (
 )  # fmt: skip
 """What a list of facts may be made of: no label, no declared place, no content."""
 
-# A view, of which the caller's transaction sees its sources' rows alone; migrations make it.
+# Empty, and the parent of ``fact``: read through it, facts are guarded by its policies. They have none of
+# their own, which COPY would refuse.
 own_fact = Table(
     "own_fact",
-    MetaData(),
-    *(Column(name, fact.c[name].type) for name in OWN_FACT_COLUMNS),
+    metadata,
+    *(Column(name, fact.c[name].type, nullable=fact.c[name].nullable) for name in OWN_FACT_COLUMNS),
+    PrimaryKeyConstraint("key"),
     schema="confidential",
 )
 

@@ -14,6 +14,7 @@ from observatoire.store.schema import migrate
 
 ASKED = "source = any(array['s0', 's1']) and epci = '243100518'"
 SOURCES = """
+insert into accounts.organisation (code, label, kind) values ('x', 'x', 'autre');
 insert into collection.source (code, label, kind, organisation, timezone, additivity_group, visibility)
 select 's' || n, 'x', 'autre', 'x', 'Europe/Paris', 'g', 'interne' from generate_series(0, 3) n
 """

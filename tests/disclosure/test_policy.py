@@ -10,14 +10,19 @@ from observatoire.disclosure.policy import (
     THRESHOLD,
     Audience,
     Caller,
+    Reach,
     Role,
+    SourcePosition,
     audience_of,
+    cube_of,
+    edition_audience,
     outside_audience,
 )
 from observatoire.domain.territory import TerritoryLevel
 
 HOME, AWAY = frozenset({"31555", "31149"}), frozenset({"13055"})
-KEYED = (Role.ADMINISTRATION, Role.ANALYSTE, Role.AGENT, Role.PARTENAIRE)
+KEYED = (Role.ADMINISTRATION, Role.COORDONNATEUR, Role.ANALYSTE, Role.AGENT, Role.PARTENAIRE)
+"""Those who may be « interne »; an elected member reads what is published, and packs."""
 
 
 def holder(role: Role, communes: frozenset[str] | None = HOME) -> Caller:
@@ -63,9 +68,11 @@ def test_a_key_without_a_grant_is_interne_nowhere():
 
 SOURCES = [
     (Role.ADMINISTRATION, True, True),
+    (Role.COORDONNATEUR, True, True),
     (Role.ANALYSTE, True, True),
     (Role.AGENT, True, False),
     (Role.PARTENAIRE, True, False),
+    (Role.ELU, False, False),
 ]
 
 
@@ -77,9 +84,11 @@ def test_which_sources_a_role_reads_inside_its_grant(role: Role, own: bool, othe
 
 SENDS = [
     (Role.ADMINISTRATION, True, True),
+    (Role.COORDONNATEUR, False, False),
     (Role.ANALYSTE, False, False),
     (Role.AGENT, True, False),
     (Role.PARTENAIRE, True, False),
+    (Role.ELU, False, False),
 ]
 
 
@@ -135,3 +144,39 @@ def test_a_contract_is_read_where_it_meets_the_grant_and_a_report_where_it_lies_
 def test_ones_own_source_is_read_wherever_it_lies(role: Role):
     assert holder(role).may_read_contract("Ville", AWAY)
     assert holder(role).may_read_report("Ville", AWAY)
+
+
+@pytest.mark.parametrize(
+    ("communes", "audience"),
+    [
+        (HOME, Audience.GROUPE),
+        (frozenset({"31555"}), Audience.GROUPE),
+        (HOME | AWAY, Audience.PUBLIC),
+        (AWAY, Audience.PUBLIC),
+        (frozenset(), Audience.PUBLIC),
+    ],
+)
+def test_an_elected_member_is_of_the_working_group_at_home_and_of_the_public_elsewhere(
+    communes: frozenset[str], audience: Audience
+):
+    member = holder(Role.ELU)
+    assert audience_of(member, communes) is audience
+    assert edition_audience(member, audience) is audience
+    assert cube_of(audience) is (Audience.PARTENAIRES if audience is Audience.GROUPE else audience)
+
+
+def test_an_elected_member_has_nothing_of_its_own_to_read():
+    member = holder(Role.ELU)
+    assert not member.may_read_contract("Ville", HOME)
+    assert not member.may_read_report("Ville", HOME)
+    assert not member.may_draw_zones_for("Ville")
+    assert member.reach([SourcePosition("pm", "Ville", True, True)]) == Reach(others=1)
+
+
+def test_the_audiences_widen_from_who_works_there_to_everyone():
+    assert list(Audience) == ["interne", "groupe", "partenaires", "public"]
+
+
+@pytest.mark.parametrize("role", KEYED)
+def test_a_key_without_an_organisation_owns_nothing_not_even_what_has_none(role: Role):
+    assert not Caller("essai", role, "", communes=frozenset()).is_of("")

@@ -8,6 +8,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from observatoire.store.engine import Database, DatabaseRole
 from observatoire.store.tables import SCHEMAS, metadata
+from support.rows import OWNERS
 from support.world import World
 
 TABLES = sorted(table.fullname for table in metadata.tables.values())
@@ -15,27 +16,36 @@ READ, WRITE = "SELECT", ("INSERT", "UPDATE", "DELETE", "TRUNCATE")
 
 REFERENCE = {name for name in TABLES if name.startswith("reference.")}
 COLLECTION = {name for name in TABLES if name.startswith("collection.")}
-CONFIDENTIAL = {name for name in TABLES if name.startswith("confidential.")}
+CONFIDENTIAL = {name for name in TABLES if name.startswith("confidential.")} - {"confidential.own_fact"}
 PUBLISHED = {name for name in TABLES if name.startswith("published.")}
 
+ORGANISATIONS = {"accounts.organisation", "accounts.organisation_territory"}
+GUARDED = {table for table in OWNERS if table != "accounts.api_key"}
+"""What row-level security guards; of the keys, some columns alone may be read."""
+
 MAY_READ = {
-    DatabaseRole.IMPORT: REFERENCE | COLLECTION | CONFIDENTIAL | {"accounts.api_key"},
+    DatabaseRole.IMPORT: REFERENCE | COLLECTION | CONFIDENTIAL | ORGANISATIONS | {"accounts.api_key"},
     DatabaseRole.ANALYSIS: REFERENCE
     | COLLECTION
+    | ORGANISATIONS
     | {"confidential.fact", "confidential.fact_zone", "accounts.api_key"},
     DatabaseRole.PUBLICATION: REFERENCE | COLLECTION | {"confidential.fact"} | PUBLISHED,
     DatabaseRole.DIFFUSION: REFERENCE | PUBLISHED,
+    DatabaseRole.CONSULTATION: GUARDED,
 }
 MAY_WRITE = {
     DatabaseRole.IMPORT: {
         **{table: {"INSERT", "UPDATE", "DELETE"} for table in COLLECTION | CONFIDENTIAL},
         "collection.correspondence": {"INSERT"},  # a decision is never rewritten nor erased
         "accounts.api_key": {"INSERT", "UPDATE"},
+        "accounts.organisation": {"INSERT", "UPDATE"},
+        "accounts.organisation_territory": {"INSERT", "UPDATE", "DELETE"},
         "accounts.journal": {"INSERT"},
     },
     DatabaseRole.ANALYSIS: {"accounts.journal": {"INSERT"}},
     DatabaseRole.PUBLICATION: {table: {"INSERT", "UPDATE", "DELETE"} for table in PUBLISHED},
     DatabaseRole.DIFFUSION: {},
+    DatabaseRole.CONSULTATION: {},
 }
 roles = pytest.mark.parametrize("role", MAY_READ)
 
@@ -98,6 +108,7 @@ WAYS_IN: dict[str, tuple[Callable[[Database], object], DatabaseRole]] = {
     "reading": (Database.reading, DatabaseRole.ANALYSIS),
     "publishing": (Database.publishing, DatabaseRole.PUBLICATION),
     "diffusing": (Database.diffusing, DatabaseRole.DIFFUSION),
+    "consulting": (Database.consulting, DatabaseRole.CONSULTATION),
 }
 
 

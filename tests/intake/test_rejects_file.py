@@ -165,7 +165,7 @@ def test_reading_the_rejects_is_written_in_the_journal(desk: Desk) -> None:
             text("select caller, role, action from accounts.journal where question like :id"),
             {"id": f"%{report['id']}%"},
         ).all()
-    assert [tuple(row) for row in rows] == [("administration", "administration", "rejets")]
+    assert [tuple(row) for row in rows] == [("administration", "administrateur", "rejets")]
 
 
 def test_after_thirty_days_the_file_is_gone_and_the_problem_says_so(

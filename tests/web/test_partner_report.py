@@ -126,7 +126,7 @@ def test_analyses_that_rested_on_the_source_are_counted_by_role_and_never_named(
     observatory.get("/analyses/synthese", headers=stranger, **here)  # may not read the source
     after = asked()
     assert {role: after[role] - before.get(role, 0) for role in after} == {
-        "administration": 2,
+        "administrateur": 2,
         "partenaire": 1,
     }
     told = observatory.client.get("/api/v1/sources/residences/rapport", params=PERIOD, headers=own).text

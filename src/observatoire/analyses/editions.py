@@ -11,7 +11,7 @@ from observatoire.analyses.question import Asking, Question
 from observatoire.disclosure import gate
 from observatoire.disclosure.confidential import Confidential
 from observatoire.disclosure.gate import Journal, Passage
-from observatoire.disclosure.policy import PUBLISHED_LEVELS, THRESHOLD, Audience, Caller, outside_audience
+from observatoire.disclosure.policy import PUBLISHED_LEVELS, THRESHOLD, Audience, Caller, edition_audience
 from observatoire.disclosure.released import Count, Released
 from observatoire.disclosure.suppression import cube_table, protect
 from observatoire.domain.incident import TO_BE_CLASSED, Category
@@ -283,7 +283,7 @@ def read_years(
     Raises:
         OutsideDiffusion: nothing is published yet, or a category that the edition does not have.
     """
-    audience = outside_audience(asking.caller)
+    audience = edition_audience(asking.caller, asking.audience)
     territory = asking.question.territory
     with database.diffusing() as connection:
         edition = editions.latest(connection)

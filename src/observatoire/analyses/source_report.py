@@ -15,8 +15,8 @@ from observatoire.domain.incident import UNCLASSED_ALERT
 from observatoire.domain.period import Period
 from observatoire.domain.source import Source
 from observatoire.domain.territory import TerritoryCode
-from observatoire.errors import NotFound, ObservatoireError, UnknownSource
-from observatoire.store import rejects, sources, usage
+from observatoire.errors import NotFound, ObservatoireError
+from observatoire.store import reach, rejects, sources, usage
 from observatoire.store.confidential import quality
 from observatoire.store.confidential.quality import SourceQuality
 from observatoire.store.engine import Connection, Database
@@ -121,14 +121,9 @@ def report(
 
 
 def _readable(connection: Connection, code: str, caller: Caller) -> Source:
-    try:
-        source = sources.get(connection, code)
-    except UnknownSource:
-        raise NotFound from None
-    communes = frozenset(c.code for c in sources.communes_of(connection, source))
-    if not caller.may_read_report(source.organisation, communes):
+    if code not in reach.of(connection, caller).sources:
         raise NotFound
-    return source
+    return sources.get(connection, code)
 
 
 def _frequent(counts: dict[str, int], lines: SourceLines) -> tuple[FrequentFault, ...]:

@@ -6,6 +6,7 @@ from typing import Any
 import typer
 
 from observatoire.cli import (
+    accounts,
     analyses,
     categories,
     demo,
@@ -26,6 +27,7 @@ from observatoire.store.engine import Database
 
 COMMANDS = (
     reference,
+    accounts,
     geography,
     zones,
     imports,

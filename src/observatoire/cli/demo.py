@@ -174,7 +174,7 @@ def _create_keys(found: Context) -> dict[str, str]:
     police = next(s for s in SOURCES if s.kind == "police_municipale")
     landlord = next(s for s in SOURCES if s.kind == "bailleur")
     wanted = {
-        "administration": ("administration", "Administration de démonstration", "nation:FR"),
+        "administration": ("administrateur", "Administration de démonstration", "nation:FR"),
         "police_municipale": ("agent", police.organisation, str(EPCI)),
         "analyste": ("analyste", "Observatoire de démonstration", str(EPCI)),
         "partenaire": ("partenaire", landlord.organisation, str(EPCI)),

@@ -4,6 +4,7 @@ The audience of an answer is a function of (caller, territory, source), computed
 nowhere else (wire contract, "Who is asking").
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -14,17 +15,20 @@ class Audience(StrEnum):
     """Widening circles of readers."""
 
     INTERNE = "interne"
+    GROUPE = "groupe"
     PARTENAIRES = "partenaires"
     PUBLIC = "public"
 
 
 class Role(StrEnum):
-    """Roles of the audience table that exist so far."""
+    """Roles of the audience table."""
 
-    ADMINISTRATION = "administration"
+    ADMINISTRATION = "administrateur"
+    COORDONNATEUR = "coordonnateur"
     ANALYSTE = "analyste"
     AGENT = "agent"
     PARTENAIRE = "partenaire"
+    ELU = "elu"
 
 
 POLICY_NAME = "seuil 5 avec suppression complémentaire"
@@ -41,7 +45,44 @@ PUBLISHED_LEVELS = (
     TerritoryLevel.NATION,
 )
 
-OPEN_TO_EVERY_SOURCE = frozenset({Role.ADMINISTRATION, Role.ANALYSTE})
+OPEN_TO_EVERY_SOURCE = frozenset({Role.ADMINISTRATION, Role.COORDONNATEUR, Role.ANALYSTE})
+READERS_OF_WHAT_IS_PUBLISHED = frozenset({None, Role.ELU})
+"""They read editions and nothing else: no source, no import, no row."""
+
+
+ROLES_OF_AN_ORGANISATION = frozenset({Role.AGENT, Role.PARTENAIRE})
+"""Without an organisation they would read nothing of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePosition:
+    """A source beside a grant: whether one of its communes is inside, whether all are."""
+
+    code: str
+    organisation: str
+    meets: bool
+    inside: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What the database shows of row-level objects, for the time of one transaction; nothing by default.
+
+    ``sources``: those whose rows (imports, rejects, facts) may be read; ``contracts``: those whose contract
+    may; ``others``: how many sources are neither. ``communes``: where an open role reads the zones of all,
+    ``everywhere`` when its grant has no bounds.
+    """
+
+    organisations: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    contracts: tuple[str, ...] = ()
+    communes: tuple[str, ...] = ()
+    everywhere: bool = False
+    administers: bool = False
+    others: int = 0
+
+
+NOTHING = Reach()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,23 +110,47 @@ class Caller:
         """Whether the role may create sources and editions."""
         return self.role is Role.ADMINISTRATION
 
+    @property
+    def reads_rows(self) -> bool:
+        """Whether the role reads more than what is published."""
+        return self.role not in READERS_OF_WHAT_IS_PUBLISHED
+
+    def is_of(self, organisation: str) -> bool:
+        """Whether the key speaks for an organisation, and may read what is its own."""
+        return self.reads_rows and organisation == self.organisation != ""
+
     def may_read_source(self, organisation: str) -> bool:
         """Facts of a source inside the grant: all for open roles, else one's own organisation's."""
-        return self.sees_every_source or (self.role is not None and organisation == self.organisation)
+        return self.sees_every_source or self.is_of(organisation)
 
     def may_read_contract(self, organisation: str, communes: frozenset[str]) -> bool:
         """The contract of a source: one's own, or any that meets the grant where the role is open."""
-        meets = self.communes is None or bool(communes & self.communes)
-        return self.may_read_source(organisation) and (organisation == self.organisation or meets)
+        return self._reads(organisation, self.communes is None or bool(communes & self.communes))
 
     def may_read_report(self, organisation: str, communes: frozenset[str]) -> bool:
         """The imports of a source hold exact counts: one's own, or those of a source inside the grant."""
-        inside = self.communes is None or communes <= self.communes
-        return self.may_read_source(organisation) and (organisation == self.organisation or inside)
+        return self._reads(organisation, self.communes is None or communes <= self.communes)
+
+    def _reads(self, organisation: str, near: bool) -> bool:
+        return self.is_of(organisation) or (self.sees_every_source and near)
+
+    def reach(self, sources: Sequence[SourcePosition]) -> Reach:
+        """What the database may show this caller, given where every source stands."""
+        contracts = tuple(s.code for s in sources if self._reads(s.organisation, s.meets))
+        bounded = self.communes if self.sees_every_source else None
+        return Reach(
+            organisations=(self.organisation,) if self.is_of(self.organisation) else (),
+            sources=tuple(s.code for s in sources if self._reads(s.organisation, s.inside)),
+            contracts=contracts,
+            communes=tuple(sorted(bounded or ())),
+            everywhere=self.sees_every_source and self.communes is None,
+            administers=self.administers,
+            others=len(sources) - len(contracts),
+        )
 
     def may_draw_zones_for(self, organisation: str) -> bool:
         """Administration for every organisation, any other key for its own."""
-        return self.administers or (self.role is not None and organisation == self.organisation != "")
+        return self.administers or self.is_of(organisation)
 
     def may_import_for(self, organisation: str) -> bool:
         """Administration for every source, an agent or partner for its own organisation's."""
@@ -103,15 +168,24 @@ PUBLIC = Caller("public", None)
 
 def outside_audience(caller: Caller) -> Audience:
     """Audience of this caller for what is not inside its grant."""
-    return Audience.PUBLIC if caller.role is None else Audience.PARTENAIRES
+    return Audience.PARTENAIRES if caller.reads_rows else Audience.PUBLIC
 
 
 def audience_of(caller: Caller, territory_communes: frozenset[str]) -> Audience:
-    """Audience for a territory given by its communes (an empty set is outside every grant)."""
+    """Audience for a territory given by its communes (an empty set is outside every bounded grant)."""
     if caller.role is None:
         return Audience.PUBLIC
-    if caller.communes is None:
-        return Audience.INTERNE
-    if territory_communes and territory_communes <= caller.communes:
-        return Audience.INTERNE
-    return Audience.PARTENAIRES
+    bounds = caller.communes
+    if bounds is not None and not (territory_communes and territory_communes <= bounds):
+        return outside_audience(caller)
+    return Audience.INTERNE if caller.reads_rows else Audience.GROUPE
+
+
+def edition_audience(caller: Caller, audience: Audience) -> Audience:
+    """Audience of this caller for an edition: who may ask fresh questions reads it as from outside."""
+    return outside_audience(caller) if audience is Audience.INTERNE else audience
+
+
+def cube_of(audience: Audience) -> Audience:
+    """For whom the cells were protected that an audience reads: the working group reads the partners'."""
+    return Audience.PARTENAIRES if audience is Audience.GROUPE else audience

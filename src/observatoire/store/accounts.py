@@ -5,24 +5,47 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, Row, String, func, insert, literal, or_, select, update
 
-from observatoire.domain.territory import TerritoryCode
-from observatoire.store.tables import api_key, journal
+from observatoire.domain.territory import TerritoryCode, TerritoryLevel
+from observatoire.errors import FieldError, InvalidRequest, NotFound
+from observatoire.store import organisations
+from observatoire.store.reference import territories
+from observatoire.store.tables import api_key, journal, organisation, organisation_territory
 
 PREFIX = "obs_"
 
 
 @dataclass(frozen=True, slots=True)
 class KeyRecord:
-    """A key as stored: who it stands for, never the key."""
+    """A key as stored: who it stands for, never the key.
+
+    ``grant``: its own territories, else those in force of its organisation.
+    """
 
     label: str
     role: str
     organisation: str
     grant: tuple[TerritoryCode, ...]
     scopes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ListedKey:
+    """A key as the administration lists it: ``prefix`` is what may be recognised of it."""
+
+    number: int
+    prefix: str
+    label: str
+    role: str
+    organisation: str | None
+    grant: tuple[str, ...]
+    scopes: tuple[str, ...]
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
 
 
 def digest(key: str) -> str:
@@ -37,37 +60,108 @@ def create_key(
     organisation: str,
     grant: Iterable[TerritoryCode],
     expires_at: datetime | None = None,
+    scopes: Iterable[str] = (),
 ) -> str:
-    """Create a key and return it: the only time that it is seen."""
+    """Create a key and return it: the only time that it is seen. Without a grant, its organisation's."""
     key = PREFIX + secrets.token_urlsafe(32)
+    if organisation:
+        organisations.ensure(connection, organisation)
     connection.execute(
         insert(api_key).values(
             prefix=key[: len(PREFIX) + 4],
             sha256=digest(key),
             label=label,
             role=role,
-            organisation=organisation,
+            organisation=organisation or None,
             grant=[str(code) for code in grant],
-            scopes=[],
+            scopes=list(scopes),
             expires_at=expires_at,
         )
     )
     return key
 
 
+def check_grant(connection: Connection, grant: Iterable[TerritoryCode], field: str) -> None:
+    """Refuse what can't be a grant: a territory that does not exist, or a part of communes.
+
+    Raises:
+        InvalidRequest, UnknownTerritory.
+    """
+    for code in grant:
+        if code.level is TerritoryLevel.ZONE or code.level.is_part_of_communes:
+            message = f"« {code} » : une clé porte sur des communes entières"
+            raise InvalidRequest(fields=(FieldError(field, message, "commune:31555"),))
+        territories.get(connection, code)
+
+
 def find_key(connection: Connection, key: str) -> KeyRecord | None:
-    """The valid key with this text, None when unknown, expired or revoked."""
+    """The valid key with this text; None when unknown, expired, revoked, or its organisation is inactive."""
     row = connection.execute(
-        select(api_key).where(
+        select(api_key, _inherited_grant().label("inherited"))
+        .outerjoin(organisation, organisation.c.code == api_key.c.organisation)
+        .where(
             api_key.c.sha256 == digest(key),
             api_key.c.revoked_at.is_(None),
             api_key.c.expires_at.is_(None) | (api_key.c.expires_at > func.now()),
+            func.coalesce(organisation.c.active, True),
         )
     ).one_or_none()
     if row is None:
         return None
-    grant = tuple(TerritoryCode.parse(code) for code in row.grant)
-    return KeyRecord(row.label, row.role, row.organisation, grant, frozenset(row.scopes))
+    grant = tuple(TerritoryCode.parse(code) for code in row.grant or row.inherited or ())
+    return KeyRecord(row.label, row.role, row.organisation or "", grant, frozenset(row.scopes))
+
+
+def _inherited_grant() -> Any:  # noqa: ANN401
+    """The territories in force today of the organisation of a key, as ``niveau:code``."""
+    table = organisation_territory
+    written = table.c.level + literal(":", String) + table.c.code
+    return (
+        select(func.array_agg(written))
+        .where(
+            table.c.organisation == api_key.c.organisation,
+            table.c.valid_from <= func.current_date(),
+            or_(table.c.valid_to.is_(None), table.c.valid_to > func.current_date()),
+        )
+        .scalar_subquery()
+    )
+
+
+def keys(connection: Connection) -> list[ListedKey]:
+    """Every key that the transaction may see, in order of creation, revoked ones too."""
+    columns = [column for column in api_key.c if column.name != "sha256"]
+    rows = connection.execute(select(*columns).order_by(api_key.c.id))
+    return [_listed(row) for row in rows]
+
+
+def _listed(row: Row[Any]) -> ListedKey:
+    return ListedKey(
+        row.id,
+        row.prefix,
+        row.label,
+        row.role,
+        row.organisation,
+        tuple(row.grant),
+        tuple(row.scopes),
+        row.created_at,
+        row.expires_at,
+        row.revoked_at,
+    )
+
+
+def revoke(connection: Connection, number: int) -> None:
+    """Revoke a key; one that was revoked already stays so, since the same day.
+
+    Raises:
+        NotFound: no key has this number.
+    """
+    done = connection.execute(
+        update(api_key)
+        .where(api_key.c.id == number)
+        .values(revoked_at=func.coalesce(api_key.c.revoked_at, func.now()))
+    )
+    if done.rowcount == 0:
+        raise NotFound
 
 
 def revoke_label(connection: Connection, label: str) -> None:

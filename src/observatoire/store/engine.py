@@ -2,7 +2,9 @@
 
 ``SET ROLE`` is part of the connection's start-up options, so a connection can't read or
 write more than its room needs: ``analyse`` reads facts, ``import`` writes them,
-``publication`` fills editions, ``diffusion`` reads the schema ``published`` only.
+``publication`` fills editions, ``diffusion`` reads the schema ``published`` only. ``consultation`` reads
+row-level objects (imports, rejects, facts…), of which row-level security shows it those of the caller that
+the transaction names, and none where it names nobody.
 """
 
 from collections.abc import Iterator
@@ -12,13 +14,15 @@ from functools import cached_property
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 import psycopg
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DataError, DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import NullPool
 
+from observatoire.disclosure.policy import NOTHING, Reach
 from observatoire.errors import ForbiddenCharacter, UnavailableStore
 from observatoire.store.errors import CrowdedStore, TooLongQuestion
+from observatoire.store.queries import query
 
 __all__ = ["Connection", "Database", "DatabaseRole", "Transaction", "driver_url"]
 
@@ -31,6 +35,7 @@ class DatabaseRole(StrEnum):
     ANALYSIS = "observatoire_analyse"
     PUBLICATION = "observatoire_publication"
     DIFFUSION = "observatoire_diffusion"
+    CONSULTATION = "observatoire_consultation"
 
 
 LONGEST_ANSWER = "120s"
@@ -49,8 +54,10 @@ def driver_url(url: str, role: DatabaseRole) -> str:
     if role is DatabaseRole.IMPORT:
         # A file is staged in a temporary table, then sorted: neither should go through the disk.
         options += " -c work_mem=128MB -c temp_buffers=128MB"
-    if role in (DatabaseRole.ANALYSIS, DatabaseRole.DIFFUSION):
+    if role in (DatabaseRole.ANALYSIS, DatabaseRole.DIFFUSION, DatabaseRole.CONSULTATION):
         options += f" -c statement_timeout={LONGEST_ANSWER}"
+    if role is DatabaseRole.CONSULTATION:
+        options += " -c default_transaction_read_only=on"
     query.append(("options", options))
     return urlunsplit(("postgresql+psycopg", parts.netloc, parts.path, urlencode(query, quote_via=quote), ""))
 
@@ -59,7 +66,7 @@ Transaction = AbstractContextManager[Connection]
 
 
 class Database:
-    """The database as the rest of the house sees it: four ways in, each a transaction."""
+    """The database as the rest of the house sees it: six ways in, each a transaction."""
 
     def __init__(self, url: str, *, pooled: bool = True) -> None:
         self.url = url
@@ -96,6 +103,10 @@ class Database:
     def _diffusion(self) -> Engine:
         return self._engine(DatabaseRole.DIFFUSION)
 
+    @cached_property
+    def _consultation(self) -> Engine:
+        return self._engine(DatabaseRole.CONSULTATION)
+
     def owning(self) -> Transaction:
         """Schema owner: migrations and reference data."""
         return _transaction(self._owner)
@@ -116,12 +127,34 @@ class Database:
         """Reads the schema ``published`` and the reference data only."""
         return _transaction(self._diffusion)
 
+    def consulting(self, reach: Reach = NOTHING) -> Transaction:
+        """Reads the row-level objects within a caller's reach; without one, nothing."""
+        return _within(self._consultation, reach)
+
     def dispose(self) -> None:
         """Close every pool."""
-        for name in ("_owner", "_import", "_analysis", "_publication", "_diffusion"):
+        for name in ("_owner", "_import", "_analysis", "_publication", "_diffusion", "_consultation"):
             engine = self.__dict__.get(name)
             if engine is not None:
                 engine.dispose()
+
+
+@contextmanager
+def _within(engine: Engine, reach: Reach) -> Iterator[Connection]:
+    with _transaction(engine) as connection:
+        if reach is not NOTHING:
+            connection.execute(
+                text(query("set_reach")),
+                {
+                    "organisations": list(reach.organisations),
+                    "sources": list(reach.sources),
+                    "contracts": list(reach.contracts),
+                    "communes": list(reach.communes),
+                    "everywhere": reach.everywhere,
+                    "administers": reach.administers,
+                },
+            )
+        yield connection
 
 
 @contextmanager

@@ -167,9 +167,11 @@ def any_valid(connection: Connection, source: str) -> bool:
 
 def add_rejects(connection: Connection, number: int, rejects: Iterable[RejectRecord]) -> None:
     """Keep the rows set aside: line, code, field and shape only."""
+    source = connection.execute(select(import_.c.source).where(import_.c.number == number)).scalar_one()
     values = [
         {
             "import_number": number,
+            "source": source,
             "line": r.line,
             "code": r.code,
             "field": r.field,

@@ -7,6 +7,7 @@ from datetime import datetime
 import shapely
 from sqlalchemy import Connection, delete, func, insert, select, text
 
+from observatoire.store import organisations
 from observatoire.store.tables import place, place_table
 
 
@@ -37,6 +38,7 @@ def replace(connection: Connection, organisation: str, rows: Sequence[PlaceRow],
     connection.execute(
         text("select pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": f"places:{organisation}"}
     )
+    organisations.ensure(connection, organisation)
     known = described(connection, organisation)
     connection.execute(delete(place_table).where(place_table.c.organisation == organisation))
     connection.execute(

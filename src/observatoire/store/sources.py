@@ -10,6 +10,7 @@ from observatoire.domain.schedule import Periodicity, Schedule
 from observatoire.domain.source import CoveredTerritory, PlacePrecision, Source, SourceKind, Visibility
 from observatoire.domain.territory import TerritoryCode, TerritoryLevel
 from observatoire.errors import Conflict, UnknownSource
+from observatoire.store import organisations
 from observatoire.store.reference import territories
 from observatoire.store.reference.territories import CommuneRecord
 from observatoire.store.tables import source, source_territory
@@ -126,6 +127,7 @@ def add(connection: Connection, record: Source) -> None:
     Raises:
         Conflict: the code is taken.
     """
+    organisations.ensure_sender(connection, record.organisation, record.kind, record.territory)
     try:
         connection.execute(insert(source).values(_values(record)))
     except IntegrityError:
@@ -141,6 +143,7 @@ def replace(connection: Connection, record: Source) -> None:
     Raises:
         UnknownSource: no source has this code.
     """
+    organisations.ensure_sender(connection, record.organisation, record.kind, record.territory)
     done = connection.execute(update(source).where(source.c.code == record.code).values(_values(record)))
     if done.rowcount == 0:
         raise UnknownSource(record.code)

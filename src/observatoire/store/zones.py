@@ -9,6 +9,7 @@ import shapely
 from sqlalchemy import Connection, insert, select, text, update
 
 from observatoire.domain.zone import Zone, ZoneKind, ZoneVersion
+from observatoire.store import organisations
 from observatoire.store.queries import query
 from observatoire.store.tables import zone, zone_version
 
@@ -36,16 +37,15 @@ def every(connection: Connection) -> list[Zone]:
 
 
 def get(connection: Connection, id_: UUID) -> Zone | None:
-    """One zone, None when it does not exist."""
+    """One zone, None when it does not exist: the same statements either way."""
     row = connection.execute(select(zone).where(zone.c.id == id_)).one_or_none()
-    if row is None:
-        return None
-    versions = connection.execute(_versions().where(zone_version.c.zone == id_))
-    return _zone(row, [_version(v) for v in versions])
+    versions = connection.execute(_versions().where(zone_version.c.zone == id_)).all()
+    return None if row is None else _zone(row, [_version(v) for v in versions])
 
 
 def add(connection: Connection, id_: UUID, kind: ZoneKind, organisation: str) -> None:
     """Create a zone; its first version follows in the same transaction."""
+    organisations.ensure(connection, organisation)
     connection.execute(insert(zone).values(id=id_, kind=kind.value, organisation=organisation))
 
 

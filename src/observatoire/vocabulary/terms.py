@@ -115,6 +115,19 @@ GLOSSARY: tuple[Term, ...] = (
         "seules les sources d'un même groupe s'additionnent",
     ),
     Term("visibilité d'une source", "Visibility", "visibilite", "le plus large public de ce qui en est tiré"),
+    Term("organisation", "Organisation", "organisations", "qui envoie des faits, qui pose des questions"),
+    Term(
+        "périmètre d'une clé",
+        "grant",
+        "perimetre",
+        "ses territoires, ou ceux en vigueur de son organisation ; au-delà, on lit ce qui est diffusé",
+    ),
+    Term(
+        "portée de lecture",
+        "Reach",
+        "",
+        "ce que la base montre à qui demande, le temps d'une transaction ; rien par défaut",
+    ),
     Term("import", "ImportRecord", "imports", "un fichier reçu et ce qu'il est devenu"),
     Term("profil", "Profile", "profil", "carte des colonnes d'un exporteur ; liste d'autorisation"),
     Term(

@@ -25,8 +25,11 @@ from observatoire.web.api import (
     geocoding,
     hotspots,
     imports,
+    keys,
+    me,
     notices,
     official_series,
+    organisations,
     places,
     portrait,
     profiles,
@@ -109,6 +112,9 @@ def build_app(database: Database, settings: Settings) -> FastAPI:
         coverage,
         editions,
         official_series,
+        me,
+        organisations,
+        keys,
     ):
         app.include_router(module.router, prefix=API)
     app.include_router(service.router)

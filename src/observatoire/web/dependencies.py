@@ -8,13 +8,13 @@ from fastapi import Depends, Path, Query, Request
 
 from observatoire.analyses.question import Question
 from observatoire.disclosure.gate import Journal, Passage
-from observatoire.disclosure.policy import Caller
+from observatoire.disclosure.policy import Caller, Reach
 from observatoire.domain.period import Period
 from observatoire.domain.territory import TerritoryCode
 from observatoire.errors import FieldError, Forbidden, InvalidTerritoryCode, NotAuthenticated
 from observatoire.intake.desk import Desk
 from observatoire.settings import Settings
-from observatoire.store import accounts
+from observatoire.store import accounts, reach
 from observatoire.store.engine import Database
 from observatoire.web.security import KeyRing
 
@@ -32,6 +32,10 @@ class Services:
     settings: Settings
     keys: KeyRing
     desk: Desk
+
+    def reach(self, who: Caller) -> Reach:
+        """What the database may show a caller of row-level objects: open ``database.consulting`` with it."""
+        return reach.reach_of(self.database, who)
 
     def journal(self) -> Journal:
         """A sink for passages of the gate."""
@@ -85,6 +89,16 @@ def administrator(who: KeyedDep) -> Caller:
 
 
 AdministratorDep = Annotated[Caller, Depends(administrator)]
+
+
+def whole_administrator(who: AdministratorDep) -> Caller:
+    """One whose grant has no bounds: whoever gives keys could give itself any."""
+    if who.communes is not None:
+        raise Forbidden
+    return who
+
+
+WholeAdministratorDep = Annotated[Caller, Depends(whole_administrator)]
 
 
 def parse_territory(text: str, field: str = "territoire") -> TerritoryCode:

@@ -17,11 +17,11 @@ from observatoire.errors import NotFound
 from observatoire.intake.classing.proposing import Proposal, Proposer
 from observatoire.intake.parsing.text import plain
 from observatoire.intake.personal import looks_personal
-from observatoire.store import correspondences, sources
+from observatoire.store import correspondences, reach, sources
 from observatoire.store.confidential import classing
 from observatoire.store.confidential.classing import UsedLabel
 from observatoire.store.engine import Connection, Database
-from observatoire.store.reference import categories, territories
+from observatoire.store.reference import categories
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,19 +122,11 @@ def _named(source: str, rows: list[UsedLabel]) -> dict[str, list[UsedLabel]]:
 
 def _readable(connection: Connection, asked: Sequence[str], caller: Caller) -> list[Source]:
     """Sources whose exact counts the caller may read: those asked for, else all."""
-    every = sources.every(connection)
-    chosen = [s for s in every if s.code in asked] if asked else every
-    readable = [s for s in chosen if _may_read(connection, s, caller)]
+    mine = frozenset(reach.of(connection, caller).sources)
+    readable = [s for s in sources.every(connection) if s.code in (mine & set(asked) if asked else mine)]
     if asked and len(readable) < len(set(asked)):
         raise NotFound
     return readable
-
-
-def _may_read(connection: Connection, source: Source, caller: Caller) -> bool:
-    if not caller.may_read_source(source.organisation):
-        return False
-    communes = frozenset(c.code for c in territories.communes_of(connection, source.territory))
-    return caller.may_read_report(source.organisation, communes)
 
 
 def _decided(connection: Connection, chosen: Iterable[Source]) -> dict[str, list[tuple[str, str]]]:

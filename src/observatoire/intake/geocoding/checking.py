@@ -18,7 +18,7 @@ from observatoire.intake.faults import place as place_faults
 from observatoire.intake.geocoding.moving import move
 from observatoire.intake.geocoding.sealing import PlaceText, unseal
 from observatoire.intake.parsing.codes import DeclaredCode, parse_insee
-from observatoire.store import sources
+from observatoire.store import reach, sources
 from observatoire.store.confidential import places
 from observatoire.store.confidential.places import LearntPlace, PlaceToCheck
 from observatoire.store.engine import Connection
@@ -75,10 +75,9 @@ def waiting(
     desk: Desk, caller: Caller, source: str | None, limit: int, offset: int, journal: Journal
 ) -> Released[Page]:
     """The places that the caller may answer for, those with most facts first."""
-    with desk.database.reading() as connection:
+    with desk.database.consulting(reach.reach_of(desk.database, caller)) as connection:
         own = [s for s in sources.every(connection) if caller.may_import_for(s.organisation)]
-    chosen = None if source is None else [s.code for s in own if s.code == source]
-    with desk.database.importing() as connection:
+        chosen = None if source is None else [s.code for s in own if s.code == source]
         found = places.waiting(connection, {s.organisation for s in own}, chosen, limit, offset)
 
     def page(rows: tuple[list[tuple[PlaceToCheck, int]], int]) -> Page:
@@ -109,9 +108,13 @@ def answer(desk: Desk, caller: Caller, id_: UUID, given: PlaceAnswer, journal: J
         NotFound: no such place, or not for this caller.
         InvalidRequest: the answer can't be: no such candidate, a point outside the declared commune…
     """
+    with desk.database.consulting(reach.reach_of(desk.database, caller)) as connection:
+        seen = places.find(connection, id_, lock=False)
+    if seen is None or not caller.may_import_for(seen.organisation):
+        raise NotFound
     with desk.database.importing() as connection:
         entry = places.find(connection, id_)
-        if entry is None or not caller.may_import_for(entry.organisation):
+        if entry is None:  # answered by another an instant ago
             raise NotFound
         told = unseal(entry.sealed, desk.geocoding.sealing_key, entry.key)
         learnt = _learnt(connection, entry, told, given, caller.name, desk.now())

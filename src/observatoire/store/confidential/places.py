@@ -34,7 +34,7 @@ from sqlalchemy.dialects.postgresql import insert
 from observatoire.disclosure.confidential import Confidential
 from observatoire.store.copying import copy_rows
 from observatoire.store.queries import query
-from observatoire.store.tables import fact, learnt_place, place_to_check
+from observatoire.store.tables import learnt_place, own_fact, place_to_check
 
 GEOGRAPHY = (
     "geom", "location_precision", "location_method", "location_score", "cell", "commune", "arrondissement",
@@ -100,10 +100,10 @@ def waiting(
 ) -> Confidential[tuple[list[tuple[PlaceToCheck, int]], int]]:
     """A page of the places of some organisations, those with most facts first, and how many there are.
 
-    Each comes with the number of facts that wait for it.
+    Each comes with the number of facts that wait for it. In a transaction within somebody's reach.
     """
     facts = (
-        select(func.count()).where(fact.c.place_key == place_to_check.c.key, fact.c.geom.is_(None))
+        select(func.count()).where(own_fact.c.place_key == place_to_check.c.key, own_fact.c.geom.is_(None))
     ).scalar_subquery()
     chosen = and_(
         place_to_check.c.organisation.in_(organisations),
@@ -133,11 +133,10 @@ def _to_check(row: Row[tuple[object, ...]]) -> PlaceToCheck:
     )
 
 
-def find(connection: Connection, id_: UUID) -> PlaceToCheck | None:
-    """A place that waits, locked until the transaction ends."""
-    row = connection.execute(
-        select(place_to_check).where(place_to_check.c.id == id_).with_for_update()
-    ).one_or_none()
+def find(connection: Connection, id_: UUID, *, lock: bool = True) -> PlaceToCheck | None:
+    """A place that waits, locked until the transaction ends unless told otherwise."""
+    chosen = select(place_to_check).where(place_to_check.c.id == id_)
+    row = connection.execute(chosen.with_for_update() if lock else chosen).one_or_none()
     return None if row is None else _to_check(row)
 
 

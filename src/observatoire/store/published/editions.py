@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 from sqlalchemy import ARRAY, Connection, Text, any_, insert, literal, select
 
-from observatoire.disclosure.policy import POLICY_NAME, POLICY_VERSION, Audience
+from observatoire.disclosure.policy import POLICY_NAME, POLICY_VERSION, Audience, cube_of
 from observatoire.disclosure.released import Count, Released, ValueState
 from observatoire.disclosure.reopening import reopen
 from observatoire.store.copying import copy_frame
@@ -142,19 +142,18 @@ def read_several(
     years: Sequence[int],
 ) -> Released[tuple[list[PublishedCell], list[PublishedCoverage]]]:
     """The cells and coverage of some territories of one level and some years, for an audience."""
+    cube = cube_of(audience).value
     cells = connection.execute(
         select(count).where(
             count.c.edition == number,
-            count.c.audience == audience.value,
+            count.c.audience == cube,
             count.c.level == level,
             count.c.code == any_(literal(list(codes), ARRAY(Text))),
             count.c.year.in_(years),
         )
     )
     groups = (
-        select(count.c.additivity_group)
-        .where(count.c.edition == number, count.c.audience == audience.value)
-        .distinct()
+        select(count.c.additivity_group).where(count.c.edition == number, count.c.audience == cube).distinct()
     )
     coverage = connection.execute(
         select(published_coverage).where(

@@ -17,12 +17,13 @@ group by e.number, e.published_at
 order by e.number desc
 
 -- name: questions_asked
-select j.role, j.question, count(*) as number
+-- The journal is never rewritten: the role « administrateur » was once « administration ».
+select case j.role when 'administration' then 'administrateur' else j.role end as role, j.question, count(*) as number
 from accounts.journal j
 where j.action = 'lecture' and (
-    j.role in ('administration', 'analyste')
+    j.role in ('administrateur', 'administration', 'coordonnateur', 'analyste')
     or exists (
         select from accounts.api_key k where k.label = j.caller and k.organisation = :organisation
     )
 )
-group by j.role, j.question
+group by 1, j.question

@@ -1,6 +1,6 @@
 """The schema, as SQLAlchemy tables: the migrations must lead exactly here (a test proves it)."""
 
-from observatoire.store.tables.accounts import api_key, journal
+from observatoire.store.tables.accounts import api_key, journal, organisation, organisation_territory
 from observatoire.store.tables.base import SCHEMAS, metadata
 from observatoire.store.tables.collection import (
     assignment,
@@ -26,6 +26,7 @@ from observatoire.store.tables.confidential import (
     fact_version,
     fact_zone,
     learnt_place,
+    own_fact,
     place_to_check,
 )
 from observatoire.store.tables.published import count, edition, published_coverage
@@ -64,6 +65,9 @@ __all__ = [
     "membership",
     "metadata",
     "notice",
+    "organisation",
+    "organisation_territory",
+    "own_fact",
     "passage",
     "place",
     "place_table",

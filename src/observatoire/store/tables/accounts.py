@@ -3,10 +3,15 @@
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    Boolean,
+    CheckConstraint,
     Column,
+    Date,
     DateTime,
+    ForeignKey,
     Identity,
     Integer,
+    PrimaryKeyConstraint,
     Table,
     Text,
     UniqueConstraint,
@@ -14,6 +19,32 @@ from sqlalchemy import (
 )
 
 from observatoire.store.tables.base import metadata
+
+organisation = Table(
+    "organisation",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("label", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("active", Boolean, nullable=False, server_default="true"),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    schema="accounts",
+)
+
+organisation_territory = Table(
+    "organisation_territory",
+    metadata,
+    Column(
+        "organisation", Text, ForeignKey("accounts.organisation.code", ondelete="CASCADE"), nullable=False
+    ),
+    Column("level", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_to", Date),
+    PrimaryKeyConstraint("organisation", "level", "code", "valid_from"),
+    CheckConstraint("valid_to > valid_from", name="dates"),
+    schema="accounts",
+)
 
 api_key = Table(
     "api_key",
@@ -23,7 +54,7 @@ api_key = Table(
     Column("sha256", Text, nullable=False),
     Column("label", Text, nullable=False),
     Column("role", Text, nullable=False),
-    Column("organisation", Text, nullable=False),
+    Column("organisation", Text, ForeignKey("accounts.organisation.code")),
     Column("grant", ARRAY(Text), nullable=False),
     Column("scopes", ARRAY(Text), nullable=False, server_default="{}"),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),

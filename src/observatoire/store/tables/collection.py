@@ -32,7 +32,7 @@ source = Table(
     Column("code", Text, primary_key=True),
     Column("label", Text, nullable=False),
     Column("kind", Text, nullable=False),
-    Column("organisation", Text, nullable=False),
+    Column("organisation", Text, ForeignKey("accounts.organisation.code"), nullable=False),
     Column("timezone", Text, nullable=False),
     Column("additivity_group", Text, nullable=False),
     Column("visibility", Text, nullable=False),
@@ -140,6 +140,8 @@ reject = Table(
     Column("field", Text, nullable=False),
     Column("shape", Text, nullable=False),
     Column("bucket", Text, nullable=False),
+    # That of the import, so that a row tells by itself whose it is (row-level security).
+    Column("source", Text, nullable=False),
     PrimaryKeyConstraint("import_number", "line"),
     schema="collection",
 )
@@ -193,7 +195,7 @@ zone = Table(
     metadata,
     Column("id", UUID(as_uuid=True), primary_key=True),
     Column("kind", Text, nullable=False),
-    Column("organisation", Text, nullable=False),
+    Column("organisation", Text, ForeignKey("accounts.organisation.code"), nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     schema="collection",
 )
@@ -239,7 +241,7 @@ assignment = Table(
 place_table = Table(
     "place_table",
     metadata,
-    Column("organisation", Text, primary_key=True),
+    Column("organisation", Text, ForeignKey("accounts.organisation.code"), primary_key=True),
     Column("version", Integer, nullable=False),
     Column("rows", Integer, nullable=False),
     Column("author", Text, nullable=False),

@@ -85,6 +85,24 @@ fact = Table(
     schema="confidential",
 )
 
+OWN_FACT_COLUMNS = (
+    "key", "source", "category", "occurred_from", "occurred_to", "time_precision", "local_day", "local_hour",
+    "hour_of_week", "geom", "location_precision", "location_method", "place_key", "cell", "commune",
+    "arrondissement", "epci", "ept", "departement", "region", "qpv_2015", "qpv_2024", "iris", "unit",
+    "quantity", "sensitivity", "taxonomy", "import_number",
+)  # fmt: skip
+"""What a list of facts may be made of: no label, no declared place, no content."""
+
+# Empty, and the parent of ``fact``: read through it, facts are guarded by its policies. They have none of
+# their own, which COPY would refuse.
+own_fact = Table(
+    "own_fact",
+    metadata,
+    *(Column(name, fact.c[name].type, nullable=fact.c[name].nullable) for name in OWN_FACT_COLUMNS),
+    PrimaryKeyConstraint("key"),
+    schema="confidential",
+)
+
 fact_version = Table(
     "fact_version",
     metadata,

@@ -18,7 +18,7 @@ router = APIRouter(prefix="/sources/{code}/ruptures", tags=["sources"], response
 def list_breaks(who: KeyedDep, found: ServicesDep, code: str) -> BreakList:
     """By day; another organisation's source does not exist."""
     source = readable_source(found, who, code)
-    with found.database.reading() as connection:
+    with found.database.consulting(found.reach(who)) as connection:
         every = breaks.of_sources(connection, [source.code])
     return BreakList(breaks=[BreakOut.model_validate(record) for record in every])
 

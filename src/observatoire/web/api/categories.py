@@ -14,7 +14,6 @@ from observatoire.store import sources as source_store
 from observatoire.store.correspondences import DecisionRecord
 from observatoire.store.reference import categories as category_store
 from observatoire.web.api.imports import source_of
-from observatoire.web.api.sources import communes_known
 from observatoire.web.dependencies import KeyedDep, Offset, Services, ServicesDep
 from observatoire.web.problems import PROBLEMS
 from observatoire.web.rendering import ReleasedResponse, respond
@@ -111,13 +110,8 @@ def list_correspondences(
     offset: Offset = 0,
 ) -> DecisionList:
     """Decisions about the sources that the caller may read, and about their organisations, latest first."""
-    with found.database.reading() as connection:
-        readable = [
-            s
-            for s in source_store.every(connection)
-            if (source is None or s.code in source)
-            and who.may_read_contract(s.organisation, communes_known(connection, who, s))
-        ]
+    with found.database.consulting(found.reach(who)) as connection:
+        readable = [s for s in source_store.every(connection) if source is None or s.code in source]
         codes, owners = [s.code for s in readable], sorted({s.organisation for s in readable})
         records, total = correspondences.history(connection, codes, owners, limit, offset)
     return DecisionList(decisions=[_record_out(record) for record in records], total=total)
@@ -164,12 +158,10 @@ def _scope(found: Services, who: Caller, body: CorrespondencesIn) -> Scope:
 
 def _sources_of(found: Services, who: Caller, organisation: str) -> tuple[Source, ...]:
     """Every source of an organisation that the caller knows."""
+    reach = found.reach(who)
     with found.database.reading() as connection:
         owned = [s for s in source_store.every(connection) if s.organisation == organisation]
-        known = any(
-            who.may_read_contract(organisation, communes_known(connection, who, source)) for source in owned
-        )
-    if not known:
+    if not any(source.code in reach.contracts for source in owned):
         raise InvalidRequest(
             fields=(FieldError("organisation", "aucune source que vous puissiez lire n'est à elle"),)
         )

@@ -7,11 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Depends
 from fastapi.concurrency import run_in_threadpool
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
+from observatoire.disclosure.policy import Reach
 from observatoire.errors import TooManyStreams, UnavailableStore
 from observatoire.store import imports as import_store
 from observatoire.store.imports import ImportRecord
@@ -58,11 +60,19 @@ class Streams:
 STREAMS = Streams()
 
 
-def watched(who: KeyedDep, found: ServicesDep, id_: ImportId) -> Iterator[ImportRecord]:
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """The import that is followed, as far as the caller may see."""
+
+    id: UUID
+    reach: Reach
+
+
+def watched(who: KeyedDep, found: ServicesDep, id_: ImportId) -> Iterator[Watched]:
     """The import, with a place among the streams that is given back when the answer ends."""
     record = readable_import(found, who, id_)
     with STREAMS.one():
-        yield record
+        yield Watched(record.id, found.reach(who))
 
 
 @router.get(
@@ -72,13 +82,13 @@ def watched(who: KeyedDep, found: ServicesDep, id_: ImportId) -> Iterator[Import
     response_description="« progression » à chaque changement, puis « fin » avec l'import",
 )
 async def follow_import(
-    found: ServicesDep, record: Annotated[ImportRecord, Depends(watched)]
+    found: ServicesDep, followed: Annotated[Watched, Depends(watched)]
 ) -> AsyncIterator[ServerSentEvent]:
     """Events `progression` {etat, progression, lignes} until the event `fin`, which holds the import."""
     told: ProgressOut | None = None
     deadline = time.monotonic() + LONGEST_STREAM
     while time.monotonic() < deadline:
-        current = await run_in_threadpool(_read, found, record)
+        current = await run_in_threadpool(_read, found, followed)
         if current is not None:
             report = import_out(current)
             if current.state not in UNDER_WAY:
@@ -91,10 +101,10 @@ async def follow_import(
         await asyncio.sleep(POLLING_SECONDS)
 
 
-def _read(found: Services, record: ImportRecord) -> ImportRecord | None:
+def _read(found: Services, followed: Watched) -> ImportRecord | None:
     """The import now; None when the database does not answer: it may answer the next time."""
     try:
-        with found.database.reading() as connection:
-            return import_store.get(connection, record.id)
+        with found.database.consulting(followed.reach) as connection:
+            return import_store.get(connection, followed.id)
     except UnavailableStore:
         return None

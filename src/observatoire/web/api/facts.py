@@ -54,8 +54,8 @@ class _Claim:
     key: str
     digest: str
 
-    def find(self, found: Services) -> Used | None:
-        with found.database.reading() as connection:
+    def find(self, found: Services, who: Caller) -> Used | None:
+        with found.database.consulting(found.reach(who)) as connection:
             return idempotency.find(connection, self.caller, self.key)
 
     def defer(self, connection: Connection, record: ImportRecord) -> None:
@@ -105,7 +105,7 @@ def create_facts(
     said = {"source": source, "simulation": simulation, "couverture": couverture}
     dates = {"debut": debut, "fin": fin, "arrete_le": arrete_le}
     claim = _Claim(_identity(who), key, _digest(body, said | {name: str(day) for name, day in dates.items()}))
-    used = claim.find(found)
+    used = claim.find(found, who)
     if used is None:
         declaration = service.Declaration(
             file_name=FILE_NAME,

@@ -8,20 +8,13 @@ from fastapi import APIRouter, File, Form, Path, Query, Request, Response, Uploa
 
 from observatoire.disclosure.policy import Caller
 from observatoire.domain.period import Period
-from observatoire.errors import (
-    FieldError,
-    Forbidden,
-    InvalidRequest,
-    NotFound,
-    UnknownSource,
-)
+from observatoire.errors import FieldError, Forbidden, InvalidRequest, NotFound
 from observatoire.intake import service
 from observatoire.intake.inspection import Options
 from observatoire.store import imports as import_store
 from observatoire.store import queue
 from observatoire.store import sources as source_store
 from observatoire.store.imports import ImportRecord
-from observatoire.web.api.sources import communes_known
 from observatoire.web.dependencies import KeyedDep, Offset, Services, ServicesDep
 from observatoire.web.problems import PROBLEMS
 from observatoire.web.schemas.collection import ConfirmationIn, ImportList, ImportOut, NilIn
@@ -101,14 +94,11 @@ def source_of(found: Services, who: Caller, code: str) -> Any:  # noqa: ANN401
         UnknownSource: it does not exist, or not for this caller.
         Forbidden: it may be read but not sent for.
     """
-    with found.database.reading() as connection:
+    with found.database.consulting(found.reach(who)) as connection:
         record = source_store.get(connection, code)
-        communes = communes_known(connection, who, record)
-    if who.may_import_for(record.organisation):
-        return record
-    if who.may_read_contract(record.organisation, communes):
+    if not who.may_import_for(record.organisation):
         raise Forbidden
-    raise UnknownSource(code)
+    return record
 
 
 @router.get("/imports", summary="Imports reçus")
@@ -123,13 +113,9 @@ def list_imports(
     offset: Offset = 0,
 ) -> ImportList:
     """Imports of the sources that the caller may read, latest first."""
-    with found.database.reading() as connection:
-        readable = {
-            s.code
-            for s in source_store.every(connection)
-            if who.may_read_report(s.organisation, communes_known(connection, who, s))
-        }
-        chosen = sorted(readable & set(source)) if source else sorted(readable)
+    reach = found.reach(who)
+    chosen = [code for code in reach.sources if not source or code in source]
+    with found.database.consulting(reach) as connection:
         records, total = import_store.every(
             connection, chosen, declared_period(debut, fin), etat, limit, offset
         )
@@ -142,13 +128,10 @@ def readable_import(found: Services, who: Caller, id_: UUID) -> ImportRecord:
     Raises:
         NotFound: it does not exist, or not for this caller.
     """
-    with found.database.reading() as connection:
+    reach = found.reach(who)
+    with found.database.consulting(reach) as connection:
         record = import_store.get(connection, id_)
-        if record is None:
-            raise NotFound
-        source = source_store.get(connection, record.source)
-        communes = communes_known(connection, who, source)
-    if not who.may_read_report(source.organisation, communes):
+    if record is None or record.source not in reach.sources:
         raise NotFound
     return record
 

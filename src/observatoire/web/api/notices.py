@@ -6,9 +6,7 @@ from fastapi import APIRouter, Query
 
 from observatoire.notices.mail import sentence
 from observatoire.store import notices
-from observatoire.store import sources as source_store
 from observatoire.store.notices import NoticeRecord
-from observatoire.web.api.sources import communes_known
 from observatoire.web.dependencies import KeyedDep, Offset, ServicesDep
 from observatoire.web.problems import PROBLEMS
 from observatoire.web.schemas.notices import NoticeList, NoticeOut
@@ -26,14 +24,10 @@ def list_notices(
     offset: Offset = 0,
 ) -> NoticeList:
     """One notice per silence, latest first; it ends when data comes."""
-    with found.database.reading() as connection:
-        readable = {
-            s.code
-            for s in source_store.every(connection)
-            if who.may_read_contract(s.organisation, communes_known(connection, who, s))
-        }
-        chosen = readable & set(source) if source else readable
-        lasting = None if etat is None else etat == "ouvert"
+    reach = found.reach(who)
+    chosen = [code for code in reach.contracts if not source or code in source]
+    lasting = None if etat is None else etat == "ouvert"
+    with found.database.consulting(reach) as connection:
         records, total = notices.of_sources(connection, chosen, lasting, limit, offset)
     return NoticeList(notices=[notice_out(record) for record in records], total=total)
 

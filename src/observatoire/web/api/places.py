@@ -32,7 +32,7 @@ Organisation = Annotated[str, Path(description="organisation d'une source")]
 def get_place_table(who: KeyedDep, found: ServicesDep, organisation: Organisation) -> PlaceTableOut:
     """The version in force: how many lines, by whom and when."""
     _answerable(found, who, organisation)
-    with found.database.reading() as connection:
+    with found.database.consulting(found.reach(who)) as connection:
         record = places.described(connection, organisation)
     if record is None:
         raise NotFound
@@ -61,10 +61,10 @@ def replace_place_table(
 
 
 def _answerable(found: Services, who: Caller, organisation: str) -> None:
-    """Raises NotFound unless the organisation sends for a source and the caller may send for it."""
-    with found.database.reading() as connection:
+    """Raises NotFound unless the organisation sends for a source that the caller knows, and may send for."""
+    with found.database.consulting(found.reach(who)) as connection:
         known = any(s.organisation == organisation for s in source_store.every(connection))
-    if not known or not who.may_read_source(organisation):
+    if not known:
         raise NotFound
     if not who.may_import_for(organisation):
         raise Forbidden

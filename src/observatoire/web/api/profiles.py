@@ -5,19 +5,17 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, File, Form, Query, UploadFile
 
-from observatoire.disclosure.policy import Caller
-from observatoire.errors import FileTooLarge, Forbidden, NoProfile, NotFound, UnknownSource
+from observatoire.errors import FileTooLarge, Forbidden, NoProfile
 from observatoire.intake import preview as previewing
 from observatoire.intake.inspection import Options
 from observatoire.intake.previewed import Preview, PreviewedRow
 from observatoire.intake.profiles import saving
 from observatoire.intake.reading.origin import BytesOrigin
 from observatoire.store import profiles as profile_store
-from observatoire.store import sources as source_store
 from observatoire.store.profiles import ProfileRecord
 from observatoire.web.api.imports import declared_period, source_of
-from observatoire.web.api.sources import communes_known
-from observatoire.web.dependencies import LARGEST, KeyedDep, Services, ServicesDep
+from observatoire.web.api.sources import readable_source
+from observatoire.web.dependencies import LARGEST, KeyedDep, ServicesDep
 from observatoire.web.problems import PROBLEMS
 from observatoire.web.schemas.profiles import PreviewOut, ProfileContent, ProfileOut
 
@@ -32,23 +30,12 @@ def get_profile(
     version: Annotated[int | None, Query(ge=1, le=LARGEST)] = None,
 ) -> ProfileOut:
     """The latest profile of a source, or one of its versions."""
-    _readable(found, who, code)
-    with found.database.reading() as connection:
+    readable_source(found, who, code)
+    with found.database.consulting(found.reach(who)) as connection:
         record = profile_store.find(connection, code, version)
     if record is None:
         raise NoProfile(f", version {version}" if version is not None else "")
     return _profile_out(record)
-
-
-def _readable(found: Services, who: Caller, code: str) -> None:
-    """Raises NotFound unless the caller may read the source."""
-    with found.database.reading() as connection:
-        try:
-            record = source_store.get(connection, code)
-        except UnknownSource:
-            raise NotFound from None
-        if not who.may_read_contract(record.organisation, communes_known(connection, who, record)):
-            raise NotFound
 
 
 @router.put("/sources/{code}/profil", tags=["sources"], summary="Enregistrer le profil d'une source")
@@ -56,7 +43,7 @@ def replace_profile(
     who: KeyedDep, found: ServicesDep, code: str, body: Annotated[ProfileContent, Body()]
 ) -> ProfileOut:
     """Keep a profile as a new version; the same content as the latest keeps its version."""
-    _readable(found, who, code)
+    readable_source(found, who, code)
     source = source_of(found, who, code)
     if not who.may_class_for(source.organisation):
         raise Forbidden

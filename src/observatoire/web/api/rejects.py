@@ -84,7 +84,7 @@ def get_report(
 ) -> Response:
     """What was read, kept and set aside, why, and what to do next."""
     record = readable_import(found, who, id_)
-    with found.database.reading() as connection:
+    with found.database.consulting(found.reach(who)) as connection:
         set_aside = reject_store.by_code(connection, record.number or 0)
     _written(found, who, record, "rapport d'import")
     text = letters.report_text(record, set_aside, rejects_left=_left(found, record))

@@ -5,10 +5,9 @@ from fastapi import APIRouter
 from observatoire.disclosure.policy import Caller
 from observatoire.domain.schedule import Schedule
 from observatoire.domain.source import Source
-from observatoire.errors import FieldError, InvalidRequest, NotFound, UnknownSource
+from observatoire.errors import FieldError, InvalidRequest, NotFound
 from observatoire.intake.classing import reclassing
 from observatoire.store import sources as source_store
-from observatoire.store.engine import Connection
 from observatoire.web.api.contracts import contract_of
 from observatoire.web.dependencies import AdministratorDep, KeyedDep, Services, ServicesDep
 from observatoire.web.problems import PROBLEMS
@@ -26,12 +25,10 @@ router = APIRouter(tags=["sources"], responses=PROBLEMS)
 @router.get("/sources", summary="Sources lisibles avec cette clé")
 def list_sources(who: KeyedDep, found: ServicesDep) -> SourceList:
     """The caller's sources; the rest reads « n autres sources »."""
-    with found.database.reading() as connection:
-        every = source_store.every(connection)
-        readable = [
-            s for s in every if who.may_read_contract(s.organisation, communes_known(connection, who, s))
-        ]
-    return SourceList(sources=[source_out(s) for s in readable], others=len(every) - len(readable))
+    reach = found.reach(who)
+    with found.database.consulting(reach) as connection:
+        readable = [s for s in source_store.every(connection) if s.code in reach.contracts]
+    return SourceList(sources=[source_out(s) for s in readable], others=reach.others)
 
 
 @router.post("/sources", status_code=201, summary="Créer une source")
@@ -49,18 +46,12 @@ def get_source(who: KeyedDep, found: ServicesDep, code: str) -> SourceOut:
     return source_out(readable_source(found, who, code))
 
 
-def communes_known(connection: Connection, who: Caller, record: Source) -> frozenset[str]:
-    """The communes of a source, to be held against the caller's grant; not looked up without limits."""
-    if who.communes is None:
-        return frozenset()
-    return frozenset(c.code for c in source_store.communes_of(connection, record))
-
-
 @router.put("/sources/{code}", summary="Modifier le contrat d'une source")
 def replace_source(who: AdministratorDep, found: ServicesDep, code: str, body: SourceIn) -> SourceOut:
     """Replace a source's contract."""
     if body.code != code:
         raise InvalidRequest(fields=(FieldError("code", "diffère de l'adresse", code),))
+    readable_source(found, who, code)
     with found.database.importing() as connection:
         record = contract_of(connection, body)
         before = source_store.get(connection, code)
@@ -113,11 +104,9 @@ def readable_source(found: Services, who: Caller, code: str) -> Source:
     Raises:
         NotFound: it does not exist, or not for this caller.
     """
-    with found.database.reading() as connection:
-        try:
-            record = source_store.get(connection, code)
-        except UnknownSource:
-            raise NotFound from None
-        if not who.may_read_contract(record.organisation, communes_known(connection, who, record)):
-            raise NotFound
+    reach = found.reach(who)
+    with found.database.consulting(reach) as connection:
+        record = next((s for s in source_store.every(connection) if s.code == code), None)
+    if record is None or code not in reach.contracts:
+        raise NotFound
     return record

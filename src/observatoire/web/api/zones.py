@@ -44,7 +44,7 @@ def list_zones(
     offset: Offset = 0,
 ) -> ZoneList:
     """The caller's zones, and those inside the grant where the role reads every source."""
-    with found.database.reading() as connection:
+    with found.database.consulting(found.reach(who)) as connection:
         readable = [zone for zone in zone_store.every(connection) if places.readable(zone, who)]
     chosen = [zone for zone in readable if type in (None, zone.kind)]
     return ZoneList(zones=[_zone_out(z, None) for z in chosen[offset : offset + limit]], total=len(chosen))
@@ -67,7 +67,7 @@ def create_zone(
 @router.get("/zones/{id}", summary="Une zone et ses versions")
 def get_zone(who: KeyedDep, found: ServicesDep, id_: ZoneId) -> ZoneOut:
     """One zone; another organisation's does not exist."""
-    with found.database.reading() as connection:
+    with found.database.consulting(found.reach(who)) as connection:
         zone = _readable(connection, who, id_)
         assignment = assignments.of_version(connection, zone.latest.number)
     return _zone_out(zone, assignment)
@@ -76,11 +76,12 @@ def get_zone(who: KeyedDep, found: ServicesDep, id_: ZoneId) -> ZoneOut:
 @router.put("/zones/{id}", summary="Nouvelle version d'une zone")
 def replace_zone(who: KeyedDep, found: ServicesDep, id_: ZoneId, body: ZoneIn) -> ZoneOut:
     """A new outline from a day on; the former ones stay. The same outline again changes nothing."""
-    with found.database.importing() as connection:
+    with found.database.consulting(found.reach(who)) as connection:
         zone = _readable(connection, who, id_)
-        if not who.may_draw_zones_for(zone.organisation):
-            raise Forbidden
-        _refuse_other_contract(zone, body)
+    if not who.may_draw_zones_for(zone.organisation):
+        raise Forbidden
+    _refuse_other_contract(zone, body)
+    with found.database.importing() as connection:
         zoning.revise(connection, zone, _outline(connection, who, body), who.name)
     return get_zone(who, found, id_)
 
@@ -98,7 +99,7 @@ def get_zone_contour(
     version: Annotated[int | None, Query(ge=1, le=LARGEST, description="par défaut, la dernière")] = None,
 ) -> Response:
     """The outline of a version as a GeoJSON geometry."""
-    with found.database.reading() as connection:
+    with found.database.consulting(found.reach(who)) as connection:
         zone = _readable(connection, who, id_)
         chosen = zone.latest if version is None else zone.version(version)
         if chosen is None:
@@ -110,7 +111,7 @@ def get_zone_contour(
 @router.get("/rattachements", summary="Rattachements des faits aux territoires")
 def list_assignments(who: AdministratorDep, found: ServicesDep) -> AssignmentList:
     """What is, or was, looked at again because a contour or a zone changed."""
-    with found.database.reading() as connection:
+    with found.database.consulting(found.reach(who)) as connection:
         records = assignments.every(connection)
     return AssignmentList(assignments=[AssignmentOut.model_validate(record) for record in records])
 

@@ -154,7 +154,7 @@ def test_what_leaves_for_other_audiences_leaves_from_the_editions_alone():
         and isinstance(node.value, ast.Name)
         and node.value.id == "gate"
     }
-    assert users == {"analyses.editions"}
+    assert users == {"analyses.publication"}
 
 
 def test_nobody_reaches_inside_the_box():

@@ -60,6 +60,7 @@ NO_FIGURE_OF_FACTS = {
     "POST /api/v1/editions": "number, policy and audit of an edition, no figure",
     "GET /api/v1/editions": "number, policy and audit of editions, no figure",
     "GET /api/v1/editions/{numero}": "number, policy and audit of an edition, no figure",
+    "POST /api/v1/editions/{numero}/retrait": "number and reason of an edition that is withdrawn",
     "GET /api/v1/series-officielles/indicateurs": "words, units and editions, no figure",
     "GET /api/v1/series-officielles/fichiers": "producers' files: digests and lines, no fact",
     "POST /api/v1/series-officielles": "the administration's own receipt of a producer's file",

@@ -165,6 +165,7 @@ FIELDS: dict[str, str] = {
     "producer": "producteur",
     "profile": "profil",
     "progress": "progression",
+    "previous": "precedente",
     "proof": "preuve",
     "proposals": "propositions",
     "proven": "prouve",
@@ -206,6 +207,7 @@ FIELDS: dict[str, str] = {
     "similarity": "proximite",
     "since": "attendu_depuis",
     "size": "octets",
+    "settled_by": "arretee_par",
     "slot": "creneau",
     "slots": "creneaux",
     "split": "decoupage",
@@ -241,9 +243,12 @@ FIELDS: dict[str, str] = {
     "visibility": "visibilite",
     "warnings": "avertissements",
     "whole": "ensemble",
+    "withdrawal_reason": "motif_retrait",
+    "withdrawn_at": "retiree_le",
     "wording": "mention",
     "year": "annee",
     "year_before": "faits_annee_precedente",
     "years": "annees",
+    "years_to_revise": "reviser",
 }
 """Attribute in the code to field on the wire; a field that is not here has the same name on both sides."""

@@ -106,10 +106,10 @@ class OutsideDiffusion(InvalidRequest):
     code = "hors_diffusion"
     title = "Hors diffusion"
     message = (
-        "Cette question dépasse ce qui est diffusé hors de votre périmètre. Existent : la synthèse "
-        "(/analyses/synthese) et l'évolution (/analyses/evolution) par années civiles entières, par domaine "
-        "ou famille, pour une commune, un EPCI, un département, une région ou la nation, sans filtre "
-        "« source ». {0}"
+        "Cette question dépasse ce qui est diffusé hors de votre périmètre. Existent, par années civiles "
+        "entières, pour une commune, un EPCI, un département, une région ou la nation, et sans filtre "
+        "« source » : la synthèse (/analyses/synthese) et l'évolution (/analyses/evolution), par domaine ou "
+        "famille ; la carte d'une année (/analyses/points-chauds). {0}"
     )
 
 

@@ -11,7 +11,7 @@ from conftest import COMPLETE
 from observatoire.disclosure.audit import audit
 from observatoire.disclosure.layer import layer_table, shown_cells
 
-EXAMPLES = 300 if COMPLETE else 25
+EXAMPLES = 300 if COMPLETE else 20
 
 
 @st.composite

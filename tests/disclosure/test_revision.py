@@ -13,7 +13,7 @@ from observatoire.disclosure.audit import audit
 from observatoire.disclosure.revision import Told, revision_table
 from observatoire.disclosure.suppression import UnprotectableTable, cube_table, protect
 
-EXAMPLES = 200 if COMPLETE else 12
+EXAMPLES = 200 if COMPLETE else 5
 FAMILIES = {"A1": "A", "A2": "A", "B1": "B"}
 PLACES = {f"c{i}": ("e0" if i < 2 else "e1", "d0" if i % 2 else "d1") for i in range(4)}
 ABOVE = {("c", c): (("e", e), ("d", d)) for c, (e, d) in PLACES.items()}

@@ -104,6 +104,8 @@ def protected(
     try:
         hidden = protect(table, THRESHOLD)
     except UnprotectableTable:
+        if not told:
+            raise EditionRefused(plan.year) from None
         raise RevisionRefused(plan.year, "aucune révision ne protège ce qui a déjà été publié") from None
     cells = [
         PublishedCell(

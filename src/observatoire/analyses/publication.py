@@ -103,7 +103,7 @@ def _opened(connection: Connection, found: list[Plan], day: date, revised: froze
         connection,
         geography.vintage,
         version,
-        _digest(connection, found, before),
+        _digest(connection, found, before, revised),
         _audit_terms(len(found)),
         before.number if before else None,
     )
@@ -119,13 +119,16 @@ def _opened(connection: Connection, found: list[Plan], day: date, revised: froze
     )
 
 
-def _digest(connection: Connection, found: list[Plan], before: EditionRecord | None) -> str:
-    """Of what the edition rests on: its years, how labels are classed, the edition that it repeats."""
+def _digest(
+    connection: Connection, found: list[Plan], before: EditionRecord | None, revised: frozenset[int]
+) -> str:
+    """Of what the edition rests on: its years, how labels are classed, what it repeats and revises."""
     sources = source_store.every(connection)
     rests_on = (
         [(p.group, p.year, p.months) for p in found],
         correspondences.state(connection, sorted(source.code for source in sources)),
         before.digest if before else "",
+        sorted(revised),
     )
     return hashlib.sha256(repr(rests_on).encode()).hexdigest()[:32]
 
@@ -140,7 +143,7 @@ def _audit_terms(tables: int) -> dict[str, object]:
 
 
 def _tell(work: _Work, plan: Plan) -> str:
-    """Write one year; whether it is « reprise », « nouvelle », « revisee » or « ecartee »."""
+    """Write one year; its fate: reprise, nouvelle, revisee or ecartee."""
     if _told_elsewhere(work, plan):
         return "ecartee"
     settled = work.settled.get((plan.group, plan.year))

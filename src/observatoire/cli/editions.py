@@ -30,10 +30,10 @@ def publier(
         found.database, OPERATOR, found.journal(), progress(), revised=frozenset(reviser or ())
     )
     fates = record.audit["annees"]
+    typer.echo(f"Édition {record.number} publiée.")
     typer.echo(
-        f"Édition {record.number} publiée : {fates.get('nouvelle', 0)} années nouvelles, "
-        f"{fates.get('reprise', 0)} reprises à l'identique, {fates.get('revisee', 0)} révisées, "
-        f"{fates.get('ecartee', 0)} écartées."
+        f"Années : {fates.get('nouvelle', 0)} nouvelles, {fates.get('reprise', 0)} reprises à l'identique, "
+        f"{fates.get('revisee', 0)} révisées, {fates.get('ecartee', 0)} écartées."
     )
 
 

@@ -123,7 +123,7 @@ DOORS: dict[str, set[str]] = {
     "mask_decision": {"analyses.mask"},
     "relay": {"analyses.official_series"},
     "_SEAL": {"disclosure.reopening"},
-    "reopen": {"store.published.editions"},
+    "reopen": {"store.published.editions", "store.published.cells"},
 }
 
 

@@ -1,7 +1,7 @@
 """Editions: everyone outside the grant is answered from the last one in force."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from observatoire.analyses.errors import EditionNotInForce
@@ -100,7 +100,7 @@ def read_years(
         released = editions.read(
             connection, edition, audience, territory.level, territory.code, sorted(earlier)
         )
-    check_categories(leaves[edition.taxonomy], asking.question.categories, edition)
+    check_categories(leaves.values(), asking.question.categories, edition)
     nodes = {
         number: category_nodes(leaves[version], asking.question.categories)
         for number, version in told_in.items()
@@ -181,13 +181,17 @@ def _share(part: Count, whole: Count) -> float | None:
     return round(part.value / whole.value, 4) if part.value is not None and whole.value else None
 
 
-def check_categories(taxonomy: tuple[Category, ...], asked: tuple[str, ...], edition: EditionRecord) -> None:
-    """The codes asked for are domains or families of the edition's own taxonomy.
+def check_categories(
+    taxonomies: Iterable[tuple[Category, ...]], asked: tuple[str, ...], edition: EditionRecord
+) -> None:
+    """The codes asked for are domains or families of a taxonomy in which years were told.
 
     Raises:
         OutsideDiffusion: one is not.
     """
-    if unknown := set(asked) - {node for c in taxonomy for node in (c.domain, c.family)}:
+    if unknown := set(asked) - {
+        node for taxonomy in taxonomies for c in taxonomy for node in (c.domain, c.family)
+    }:
         raise OutsideDiffusion(
             f"L'édition {edition.number} parle la nomenclature {edition.taxonomy}, "
             f"qui ne connaît pas : {', '.join(sorted(unknown))}."

@@ -147,15 +147,15 @@ def _tell(work: _Work, plan: Plan) -> str:
     if _told_elsewhere(work, plan):
         return "ecartee"
     settled = work.settled.get((plan.group, plan.year))
+    asked = plan.year in work.revised
     completed = settled is not None and settled.months < 12 == plan.months
-    if settled is not None and work.before is not None and plan.year not in work.revised:
-        if not completed or not _tell_anew(work, plan, forced=False):
-            before = work.before.number
-            editions.repeat(work.connection, before, work.number, plan.group, plan.year, plan.audiences)
-            return "reprise"
-        return "revisee"
-    _tell_anew(work, plan, forced=True)
-    return "nouvelle" if settled is None else "revisee"
+    if (settled is None or asked or completed) and _tell_anew(work, plan, forced=asked):
+        return "nouvelle" if settled is None else "revisee"
+    if settled is None or work.before is None:
+        return "ecartee"
+    before = work.before.number
+    editions.repeat(work.connection, before, work.number, plan.group, plan.year, plan.audiences)
+    return "reprise"
 
 
 def _told_elsewhere(work: _Work, plan: Plan) -> bool:
@@ -165,7 +165,7 @@ def _told_elsewhere(work: _Work, plan: Plan) -> bool:
 
 
 def _tell_anew(work: _Work, plan: Plan, *, forced: bool) -> bool:
-    """Compute the year; not ``forced``, give up where it can't be told beside what was told before."""
+    """Compute the year; where it can't be told beside what was told, give up, or refuse if ``forced``."""
     leaves = _leaves(work.cube, plan)
     tellings = editions.tellings(work.connection, plan.group, plan.year)
     try:

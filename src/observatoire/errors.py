@@ -106,10 +106,9 @@ class OutsideDiffusion(InvalidRequest):
     code = "hors_diffusion"
     title = "Hors diffusion"
     message = (
-        "Cette question dépasse ce qui est diffusé hors de votre périmètre. Existent : la synthèse "
-        "(/analyses/synthese), l'évolution (/evolution), les comparaisons (/comparaisons) et le portrait "
-        "(/portrait), par années civiles entières, par domaine ou famille, pour une commune, un EPCI, un "
-        "département, une région ou la nation, sans filtre « source ». {0}"
+        "Cette question dépasse ce qui est diffusé hors de votre périmètre. Existent, par années civiles "
+        "entières, d'une commune à la nation, sans filtre « source » : synthèse, évolution, comparaisons et "
+        "portrait (/analyses/…), par domaine ou famille ; la carte d'une année (/analyses/points-chauds). {0}"
     )
 
 

@@ -7,11 +7,13 @@ from hypothesis import strategies as st
 from observatoire.disclosure.policy import (
     PUBLIC,
     PUBLISHED_LEVELS,
+    RULES,
     THRESHOLD,
     Audience,
     Caller,
     Reach,
     Role,
+    Rule,
     SourcePosition,
     audience_of,
     cube_of,
@@ -180,3 +182,21 @@ def test_the_audiences_widen_from_who_works_there_to_everyone():
 @pytest.mark.parametrize("role", KEYED)
 def test_a_key_without_an_organisation_owns_nothing_not_even_what_has_none(role: Role):
     assert not Caller("essai", role, "", communes=frozenset()).is_of("")
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_each_rule_names_its_source_and_binds_everyone_outside_the_grant(rule: Rule):
+    assert rule.source
+    assert set(rule.audiences) == {Audience.PARTENAIRES, Audience.PUBLIC}
+
+
+def test_every_rule_has_a_name_of_its_own_and_none_is_weaker_than_it_may_be():
+    by_name = {rule.name: rule.value for rule in RULES}
+    assert len(by_name) == len(RULES)
+    assert by_name["seuil"] >= 5, "configurable upward only"
+    assert by_name["ecart_entre_editions"] >= 5
+    assert by_name["zero_petite_commune_annees"] >= 3
+    assert by_name["petite_commune_habitants"] >= 2_000
+    assert by_name["sensibilite_exclue"] <= 2
+    assert by_name["maille_h3"] <= 9, "at least 200 m"
+    assert by_name["geometrie_exacte"] is None

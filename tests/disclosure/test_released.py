@@ -27,13 +27,11 @@ def test_the_seal_must_be_given():
 
 
 def test_what_is_released_keeps_its_policy_when_it_is_reshaped():
-    released = reopen([1, 2], Audience.PUBLIC, 7)
+    released = reopen([1, 2], Audience.PUBLIC, 7, "politique d'alors", 1)
     reshaped = released.transform(len)
     assert reshaped.value == 2
     assert (
-        reshaped.disclosure
-        == released.disclosure
-        == Disclosure(Audience.PUBLIC, released.disclosure.policy, released.disclosure.version, 7)
+        reshaped.disclosure == released.disclosure == Disclosure(Audience.PUBLIC, "politique d'alors", 1, 7)
     )
 
 
@@ -45,8 +43,8 @@ def test_the_web_encodes_released_values_and_nothing_else():
 
 
 def test_a_public_answer_may_be_cached_by_anyone_and_no_other():
-    public = encode(reopen(0, Audience.PUBLIC, 1), {})
-    partners = encode(reopen(0, Audience.PARTENAIRES, 1), {})
+    public = encode(reopen(0, Audience.PUBLIC, 1, "p", 1), {})
+    partners = encode(reopen(0, Audience.PARTENAIRES, 1, "p", 1), {})
     assert public.headers["cache-control"].startswith("public")
     assert partners.headers["cache-control"].startswith("private")
     for answer in (public, partners):

@@ -16,7 +16,8 @@ READ, WRITE = "SELECT", ("INSERT", "UPDATE", "DELETE", "TRUNCATE")
 
 REFERENCE = {name for name in TABLES if name.startswith("reference.")}
 COLLECTION = {name for name in TABLES if name.startswith("collection.")}
-CONFIDENTIAL = {name for name in TABLES if name.startswith("confidential.")} - {"confidential.own_fact"}
+KEPT = {"confidential.edition_count", "confidential.edition_source"}
+CONFIDENTIAL = {n for n in TABLES if n.startswith("confidential.")} - KEPT - {"confidential.own_fact"}
 PUBLISHED = {name for name in TABLES if name.startswith("published.")}
 
 ORGANISATIONS = {"accounts.organisation", "accounts.organisation_territory"}
@@ -29,7 +30,7 @@ MAY_READ = {
     | COLLECTION
     | ORGANISATIONS
     | {"confidential.fact", "confidential.fact_zone", "accounts.api_key"},
-    DatabaseRole.PUBLICATION: REFERENCE | COLLECTION | {"confidential.fact"} | PUBLISHED,
+    DatabaseRole.PUBLICATION: REFERENCE | COLLECTION | {"confidential.fact"} | KEPT | PUBLISHED,
     DatabaseRole.DIFFUSION: REFERENCE | PUBLISHED,
     DatabaseRole.CONSULTATION: GUARDED,
 }
@@ -43,7 +44,10 @@ MAY_WRITE = {
         "accounts.journal": {"INSERT"},
     },
     DatabaseRole.ANALYSIS: {"accounts.journal": {"INSERT"}},
-    DatabaseRole.PUBLICATION: {table: {"INSERT", "UPDATE", "DELETE"} for table in PUBLISHED},
+    DatabaseRole.PUBLICATION: {
+        **{table: {"INSERT", "UPDATE", "DELETE"} for table in PUBLISHED},
+        **{table: {"INSERT"} for table in KEPT},  # what was told is never rewritten nor erased
+    },
     DatabaseRole.DIFFUSION: {},
     DatabaseRole.CONSULTATION: {},
 }
@@ -122,7 +126,8 @@ def test_each_way_in_speaks_with_its_own_role_and_in_utc(shared_world: World, wa
 
 REFUSED = {
     "diffusing": ["select count(*) from confidential.fact", "select * from accounts.api_key",
-                  "select * from collection.import", "delete from published.count"],
+                  "select * from collection.import", "delete from published.count",
+                  "select * from confidential.edition_count"],
     "reading": ["delete from confidential.fact", "update collection.source set label = ''",
                 "select * from confidential.fact_version", "select * from published.count",
                 "select * from accounts.journal", "create table public.t (i int)"],

@@ -103,3 +103,24 @@ def _rows(city: City, source: str, inside: set[str], year: int) -> list[str]:
             day = f"{1 + rank % 28:02d}/{1 + rank % 10:02d}/{year}"
             rows.append(f"{source}-{year}-{rank};{day};12:00;Résidence 1;{commune};{leaf};")
     return rows
+
+
+def correct(world: World, city: City, year: int, number: int) -> None:
+    """Facts of a past year that come late: one here, many there. What was published does not know them."""
+    rng = np.random.default_rng(1_000 + number)
+    known = sorted((c, f) for c, f, y in city.facts if y == year)
+    for rank, territory in enumerate(city.territories):
+        inside = {territory[8:]} if territory.startswith("commune:") else set(members(world, territory))
+        own = [leaf for leaf in known if leaf[0] in inside]
+        if not own:
+            continue
+        source, rows = f"{city.group}-{rank}", []
+        for at in rng.choice(len(own), size=min(len(own), 3), replace=False):
+            commune, family = own[int(at)]
+            late = int(rng.choice([1, 2, 7, 12]))
+            city.facts[commune, family, year] += late
+            rows += [
+                f"{source}-tard-{at}-{n};{1 + n:02d}/06/{year};12:00;R;{commune};{FAMILIES[family]};"
+                for n in range(late)
+            ]
+        world.send(_file(rows), source, debut=f"{year}-06-01", fin=f"{year}-07-01")

@@ -1,49 +1,37 @@
-"""Editions: compute, protect, audit, publish; then answer everyone outside the grant from the last one."""
+"""Editions: everyone outside the grant is answered from the last one in force."""
 
-import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 
-from observatoire.analyses.coverage import Coverage, coverage_of
+from observatoire.analyses.errors import EditionNotInForce
+from observatoire.analyses.published_zeros import Telling
 from observatoire.analyses.question import Asking, Question
-from observatoire.disclosure import gate
-from observatoire.disclosure.confidential import Confidential
 from observatoire.disclosure.gate import Journal, Passage
-from observatoire.disclosure.policy import PUBLISHED_LEVELS, THRESHOLD, Audience, Caller, edition_audience
+from observatoire.disclosure.policy import (
+    EXCLUDED_SENSITIVITY,
+    PUBLISHED_LEVELS,
+    YEARS_OF_ZERO,
+    Audience,
+    Caller,
+    edition_audience,
+)
 from observatoire.disclosure.released import Count, Released
-from observatoire.disclosure.suppression import cube_table, protect
 from observatoire.domain.incident import TO_BE_CLASSED, Category
-from observatoire.domain.period import Period
-from observatoire.domain.source import Source, Visibility
-from observatoire.domain.territory import NATION, TerritoryLevel
-from observatoire.errors import NotComputableResult, OutsideDiffusion
-from observatoire.store import correspondences
-from observatoire.store import sources as source_store
-from observatoire.store.confidential import counts
-from observatoire.store.confidential.counts import CubeRow
-from observatoire.store.engine import Connection, Database
+from observatoire.errors import NotFound, OutsideDiffusion
+from observatoire.store.engine import Database
 from observatoire.store.published import editions
 from observatoire.store.published.editions import EditionRecord, PublishedCell, PublishedCoverage
 from observatoire.store.reference import categories as category_store
-from observatoire.store.reference import gazetteer, territories
-from observatoire.store.reference.gazetteer import Parents
-from observatoire.store.reference.territories import CommuneRecord
 
 TOTAL = "*"
-AUDIENCES_OF = {
-    Visibility.INTERNE: (),
-    Visibility.PARTENAIRES: (Audience.PARTENAIRES,),
-    Visibility.PUBLIC: (Audience.PARTENAIRES, Audience.PUBLIC),
-}
-Node = tuple[str, str]
-Cell = tuple[Node, str]
+Node = tuple[str, str, str]
+"""(code, label, level) of a category."""
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedYear:
-    """One additivity group and year of a territory, as released.
+    """One additivity group and year of a territory, as released, in the taxonomy of its settling edition.
 
     ``unclassed``: share of the domain « non classé », from the two released counts; None if either is hidden.
     """
@@ -53,6 +41,7 @@ class PublishedYear:
     unclassed: float | None
     categories: tuple[tuple[str, str, str, Count], ...]
     coverage: PublishedCoverage
+    taxonomy: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,198 +61,15 @@ class PublishedSummary:
     groups: tuple[PublishedGroup, ...]
 
 
-def publish(
-    database: Database,
-    caller: Caller,
-    journal: Journal,
-    progress: Callable[[str], None] = lambda _: None,
-    today: date | None = None,
-) -> EditionRecord:
-    """Compute, protect, audit and publish an edition of every whole calendar year that is over.
-
-    Raises:
-        NotComputableResult: no source has a whole year to publish.
-    """
-    day = today or datetime.now(UTC).date()
-    limit = day.year
-    with database.publishing() as connection:
-        groups = _groups(source_store.every(connection))
-        taxonomy = category_store.every(connection)
-        geography = gazetteer.load(connection, None)
-        first = min((s.covered_since.year for sources in groups.values() for s in sources), default=limit)
-        version = category_store.current_version(connection)
-        cube = counts.cube(connection, version, max(first, 1990), limit, day)
-        plans = [plan for name, sources in groups.items() for plan in _plans(connection, name, sources, day)]
-        if not plans:
-            raise NotComputableResult(
-                "aucune source dont la charte est signée et dont le contrat permet la diffusion n'a encore "
-                "une année civile entière à publier."
-            )
-        classing = correspondences.state(connection, sorted(s.code for own in groups.values() for s in own))
-        rests_on = ([(p.group, p.year, p.months) for p in plans], classing)
-        digest = hashlib.sha256(repr(rests_on).encode()).hexdigest()[:32]
-        audit = {
-            "critere": "programme linéaire : largeur ≥ 5 pour chaque valeur de 1 à 4",
-            "tables": len(plans),
-        }
-        number = editions.add(connection, geography.vintage, version, digest, audit)
-        for plan in plans:
-            progress(f"{plan.group} {plan.year} : protection et audit")
-            _publish_year(connection, number, plan, cube, taxonomy, geography.parents)
-        journal(Passage(caller.name, caller.role or "", "publication", f"edition {number}", Audience.PUBLIC))
-        record = editions.latest(connection)
-        assert record is not None
-        return record
-
-
 @dataclass(frozen=True, slots=True)
-class _Plan:
-    """One additivity group and year to publish."""
+class Terms:
+    """In what words an answer is told: the edition in force, the years asked for, and by settling edition the
+    version of the taxonomy and its nodes."""
 
-    group: str
-    year: int
-    audiences: tuple[Audience, ...]
-    communes: tuple[CommuneRecord, ...]
-    months: int
-    fictional: bool
-
-
-def _groups(sources: Iterable[Source]) -> dict[str, list[Source]]:
-    groups: dict[str, list[Source]] = defaultdict(list)
-    for source in sources:
-        groups[source.group].append(source)
-    return groups
-
-
-def _plans(connection: Connection, name: str, sources: list[Source], today: date) -> list[_Plan]:
-    """The years that a group covers whole and in which something was received, unless it stays internal.
-
-    A group is as open as the least open of its sources; without a signed charter a source is internal.
-    """
-    audiences = tuple(
-        audience
-        for audience in (Audience.PARTENAIRES, Audience.PUBLIC)
-        if all(audience in AUDIENCES_OF[source.shown_to(today)] for source in sources)
-    )
-    if not audiences:
-        return []
-    communes = {c.code: c for s in sources for c in source_store.communes_of(connection, s)}
-    begun = max(source.covered_since for source in sources)
-    first = begun.year if begun <= date(begun.year, 1, 1) else begun.year + 1
-    plans = []
-    for year in range(max(first, 1990), today.year):
-        period = Period(date(year, 1, 1), date(year + 1, 1, 1))
-        coverage: Coverage = coverage_of(connection, sources, tuple(communes.values()), period, today)
-        if any(coverage.is_begun(month) for month in period.months()):
-            # A month whose figures still move is no whole month: nothing is told zero from it.
-            months = sum(coverage.is_settled(month) for month in period.months())
-            fictional = any(source.fictional for source in sources)
-            held = tuple(communes[code] for code in sorted(coverage.covered))
-            plans.append(_Plan(name, year, audiences, held, months, fictional))
-    return plans
-
-
-def _publish_year(
-    connection: Connection,
-    number: int,
-    plan: _Plan,
-    cube: Confidential[list[CubeRow]],
-    taxonomy: tuple[Category, ...],
-    parents: Mapping[str, Parents],
-) -> None:
-    covered = {c.code for c in plan.communes}
-    rows = cube.map(lambda all_rows: [r for r in all_rows if r.group == plan.group and r.year == plan.year])
-    totals = rows.map(lambda own: _totals((r for r in own if r.commune in covered), taxonomy, parents))
-
-    def protected(cells: dict[Cell, int]) -> list[PublishedCell]:
-        return _protected(plan, cells, taxonomy, parents)
-
-    released = gate.publish(totals, protected, plan.audiences)
-    for part in released:
-        editions.write_cells(connection, number, part)
-    editions.write_coverage(connection, number, _coverage_rows(connection, plan, parents))
-
-
-def _nodes(commune: str, parents: Parents) -> list[Node]:
-    """The published territories that a commune's facts count in."""
-    nodes = [(TerritoryLevel.COMMUNE.value, commune), (NATION.level.value, NATION.code)]
-    for level in (TerritoryLevel.EPCI, TerritoryLevel.DEPARTEMENT, TerritoryLevel.REGION):
-        code = getattr(parents, level.value)
-        if code is not None:
-            nodes.append((level.value, code))
-    return nodes
-
-
-def _totals(
-    rows: Iterable[CubeRow], taxonomy: tuple[Category, ...], parents: Mapping[str, Parents]
-) -> dict[Cell, int]:
-    """Facts by territory node and category node (family, domain, total)."""
-    domains = {c.family: c.domain for c in taxonomy}
-    totals: dict[Cell, int] = defaultdict(int)
-    for row in rows:
-        for node in _nodes(row.commune, parents[row.commune]):
-            for category in (row.family, domains[row.family], TOTAL):
-                totals[node, category] += row.facts
-    return dict(totals)
-
-
-def _protected(
-    plan: _Plan, totals: dict[Cell, int], taxonomy: tuple[Category, ...], parents: Mapping[str, Parents]
-) -> list[PublishedCell]:
-    """Suppression with its audit: what may be shown is shown exactly, the rest reads « secret »."""
-    cells = sorted(totals)
-    above = _territory_parents(
-        {code for (level, code), _ in cells if level == TerritoryLevel.COMMUNE}, parents
-    )
-    kinds: dict[Hashable, tuple[Hashable, ...]] = {c.family: (c.domain,) for c in taxonomy}
-    kinds |= {c.domain: (TOTAL,) for c in taxonomy}
-    hidden = protect(cube_table(cells, [totals[c] for c in cells], above, kinds), THRESHOLD)
-    return [
-        PublishedCell(
-            plan.group,
-            plan.year,
-            level,
-            code,
-            category,
-            Count.secret() if secret else Count.exact(totals[(level, code), category]),
-        )
-        for ((level, code), category), secret in zip(cells, hidden.tolist(), strict=True)
-    ]
-
-
-def _territory_parents(
-    communes: set[str], parents: Mapping[str, Parents]
-) -> dict[Hashable, tuple[Hashable, ...]]:
-    above: dict[Hashable, tuple[Hashable, ...]] = {}
-    for code in communes:
-        own = parents[code]
-        links = [("epci", own.epci), ("departement", own.departement)]
-        above["commune", code] = tuple(link for link in links if link[1] is not None)
-        if own.departement:
-            above["departement", own.departement] = (("region", own.region),)
-        if own.region:
-            above["region", own.region] = ((NATION.level.value, NATION.code),)
-    return above
-
-
-def _coverage_rows(
-    connection: Connection, plan: _Plan, parents: Mapping[str, Parents]
-) -> list[PublishedCoverage]:
-    members: dict[Node, list[CommuneRecord]] = defaultdict(list)
-    for commune in plan.communes:
-        for node in _nodes(commune.code, parents[commune.code]):
-            members[node].append(commune)
-    sizes = territories.commune_totals(connection)
-    rows = []
-    for (level, code), communes in sorted(members.items()):
-        number, population = (1, communes[0].population) if level == "commune" else sizes[level, code]
-        share = sum(c.population or 0 for c in communes) / population if population else None
-        rows.append(
-            PublishedCoverage(
-                plan.group, plan.year, level, code, number, len(communes), share, plan.months, plan.fictional
-            )
-        )
-    return rows
+    edition: EditionRecord
+    years: tuple[int, ...]
+    told_in: Mapping[int, int]
+    nodes: Mapping[int, tuple[Node, ...]]
 
 
 def read_summary(database: Database, asking: Asking) -> Released[PublishedSummary]:
@@ -285,13 +91,21 @@ def read_years(
     """
     audience = edition_audience(asking.caller, asking.audience)
     territory = asking.question.territory
+    earlier = {year - back for year in years for back in range(YEARS_OF_ZERO)}
     with database.diffusing() as connection:
-        edition = editions.latest(connection)
-        if edition is None:
-            raise OutsideDiffusion("Aucune édition n'est encore publiée.")
-        taxonomy = category_store.every(connection, edition.taxonomy)
-        nodes = _category_nodes(taxonomy, asking.question.categories, edition)
-        released = editions.read(connection, edition.number, audience, territory.level, territory.code, years)
+        records = editions.every(connection)
+        edition = in_force(records)
+        told_in = {record.number: record.taxonomy for record in records}
+        leaves = {version: category_store.every(connection, version) for version in set(told_in.values())}
+        released = editions.read(
+            connection, edition, audience, territory.level, territory.code, sorted(earlier)
+        )
+    check_categories(leaves.values(), asking.question.categories, edition)
+    nodes = {
+        number: category_nodes(leaves[version], asking.question.categories)
+        for number, version in told_in.items()
+    }
+    terms = Terms(edition, tuple(years), told_in, nodes)
     asking.journal(
         Passage(
             asking.caller.name,
@@ -301,7 +115,19 @@ def read_years(
             audience,
         )
     )
-    return released.transform(lambda found: _summary(asking.question, edition, nodes, *found))
+    return released.transform(lambda found: _summary(asking.question, terms, *found))
+
+
+def in_force(records: Sequence[EditionRecord]) -> EditionRecord:
+    """The last edition that is not withdrawn.
+
+    Raises:
+        OutsideDiffusion: there is none.
+    """
+    found = next((record for record in records if record.withdrawn_at is None), None)
+    if found is None:
+        raise OutsideDiffusion("Aucune édition n'est publiée pour l'instant.")
+    return found
 
 
 def check_grid(asking: Asking) -> tuple[int, ...]:
@@ -325,31 +151,29 @@ def check_grid(asking: Asking) -> tuple[int, ...]:
 
 
 def _summary(
-    question: Question,
-    edition: EditionRecord,
-    nodes: list[tuple[str, str, str]],
-    cells: list[PublishedCell],
-    coverage: list[PublishedCoverage],
+    question: Question, terms: Terms, cells: list[PublishedCell], coverage: list[PublishedCoverage]
 ) -> PublishedSummary:
-    by_cell = {(c.group, c.year, c.category): c.count for c in cells}
+    telling = Telling(cells, coverage)
     groups: dict[str, list[PublishedYear]] = defaultdict(list)
     for row in sorted(coverage, key=lambda r: (r.group, r.year)):
-        otherwise = Count.exact(0) if row.months == 12 else Count.absent()
-
-        def value(category: str, row: PublishedCoverage = row, otherwise: Count = otherwise) -> Count:
-            return by_cell.get((row.group, row.year, category), otherwise)
-
+        if row.year not in terms.years:
+            continue
+        total = telling.value(row, TOTAL)
         groups[row.group].append(
             PublishedYear(
                 row.year,
-                value(TOTAL),
-                _share(value(TO_BE_CLASSED[0]), value(TOTAL)),
-                tuple((code, label, level, value(code)) for code, label, level in nodes),
+                total,
+                _share(telling.value(row, TO_BE_CLASSED[0]), total),
+                tuple(
+                    (code, label, level, telling.value(row, code))
+                    for code, label, level in terms.nodes[row.settled_by]
+                ),
                 row,
+                terms.told_in[row.settled_by],
             )
         )
     return PublishedSummary(
-        question, edition, tuple(PublishedGroup(name, tuple(years)) for name, years in groups.items())
+        question, terms.edition, tuple(PublishedGroup(name, tuple(years)) for name, years in groups.items())
     )
 
 
@@ -357,36 +181,60 @@ def _share(part: Count, whole: Count) -> float | None:
     return round(part.value / whole.value, 4) if part.value is not None and whole.value else None
 
 
-def _category_nodes(
-    taxonomy: tuple[Category, ...], asked: tuple[str, ...], edition: EditionRecord
-) -> list[tuple[str, str, str]]:
-    """(code, label, level) of the domains and families asked for; service activity is never a fact.
+def check_categories(
+    taxonomies: Iterable[tuple[Category, ...]], asked: tuple[str, ...], edition: EditionRecord
+) -> None:
+    """The codes asked for are domains or families of a taxonomy in which years were told.
 
     Raises:
-        OutsideDiffusion: a code that the edition's own taxonomy does not have.
+        OutsideDiffusion: one is not.
     """
-    wanted = set(asked)
-    if unknown := wanted - {node for c in taxonomy for node in (c.domain, c.family)}:
+    if unknown := set(asked) - {
+        node for taxonomy in taxonomies for c in taxonomy for node in (c.domain, c.family)
+    }:
         raise OutsideDiffusion(
             f"L'édition {edition.number} parle la nomenclature {edition.taxonomy}, "
             f"qui ne connaît pas : {', '.join(sorted(unknown))}."
         )
-    nodes: dict[str, tuple[str, str, str]] = {}
+
+
+def category_nodes(taxonomy: tuple[Category, ...], asked: tuple[str, ...]) -> tuple[Node, ...]:
+    """The domains and families asked for; service activity is never a fact, the sensitive are not told."""
+    wanted = set(asked)
+    nodes: dict[str, Node] = {}
     for c in taxonomy:
-        if c.is_service_activity or (c.sensitivity == 2 and _only_sensitive(taxonomy, c.family)):
+        if c.is_service_activity or _only_sensitive(taxonomy, c.family):
             continue
         if not wanted or c.domain in wanted:
             nodes[c.domain] = (c.domain, c.domain_label, "domaine")
         if not wanted or wanted & {c.domain, c.family}:
             nodes[c.family] = (c.family, c.family_label, "famille")
-    return [nodes[code] for code in sorted(nodes)]
+    return tuple(nodes[code] for code in sorted(nodes))
 
 
 def _only_sensitive(taxonomy: tuple[Category, ...], family: str) -> bool:
-    return all(c.sensitivity == 2 for c in taxonomy if c.family == family)
+    return all(c.sensitivity >= EXCLUDED_SENSITIVITY for c in taxonomy if c.family == family)
 
 
 def listed(database: Database) -> list[EditionRecord]:
     """All editions, latest first."""
     with database.diffusing() as connection:
         return editions.every(connection)
+
+
+def withdraw(database: Database, number: int, reason: str, caller: Caller, journal: Journal) -> EditionRecord:
+    """Take an edition back: it stays listed with the reason, and answers nothing any more.
+
+    What it told was read: the next editions are protected together with it all the same.
+
+    Raises:
+        NotFound: no such edition.
+        EditionNotInForce: it is withdrawn already.
+    """
+    with database.publishing() as connection:
+        if number not in {record.number for record in editions.every(connection)}:
+            raise NotFound
+        if not editions.withdraw(connection, number, reason):
+            raise EditionNotInForce(number)
+        journal(Passage(caller.name, caller.role or "", "retrait", f"edition {number}", Audience.PUBLIC))
+        return next(record for record in editions.every(connection) if record.number == number)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from observatoire.analyses import mask as mask_room
 from observatoire.analyses.coverage import coverage_of
+from observatoire.analyses.hotspot_words import CLASSES, REASONS, STRICT
 from observatoire.analyses.mask import FEWEST_LOCATED, Cells, Mask
 from observatoire.analyses.proof import (
     Exclusion,
@@ -20,19 +21,20 @@ from observatoire.analyses.proof import (
     place_proof,
     provenance,
 )
-from observatoire.analyses.question import Question, ask
+from observatoire.analyses.published_hotspots import PublishedMap, read_map
+from observatoire.analyses.question import Asking, Question, ask
 from observatoire.disclosure import gate
 from observatoire.disclosure.gate import Journal
 from observatoire.disclosure.policy import Audience, Caller
 from observatoire.disclosure.released import Released
 from observatoire.domain.territory import TerritoryLevel
-from observatoire.errors import NotComputableResult, OutsideDiffusion
+from observatoire.errors import NotComputableResult
 from observatoire.space import cells as h3
 from observatoire.statistics.hotspots import GiStar, classify, gi_star
 from observatoire.statistics.not_computable import NotComputable
 from observatoire.store.confidential import counts
 from observatoire.store.confidential.counts import CategoryCount, CellCounts, PrecisionCount, UnitCount
-from observatoire.store.engine import Database
+from observatoire.store.engine import Connection, Database
 
 STORED_RESOLUTION = 9
 DEFAULT_RESOLUTION = {
@@ -43,25 +45,6 @@ DEFAULT_RESOLUTION = {
     TerritoryLevel.EPT: 8,
 }
 SPARSE_MEAN = 0.5
-STRICT = 0.01
-CLASSES = {
-    2: "concentration_forte",
-    1: "concentration",
-    0: "non_significatif",
-    -1: "creux",
-    -2: "creux_fort",
-}
-REASONS = {
-    "variance_nulle": (
-        "toutes les mailles portent le même nombre de faits. Choisissez une période plus longue."
-    ),
-    "trop_peu_de_mailles": (
-        "le masque compte moins de 30 mailles. Choisissez une maille plus fine ou un territoire plus grand."
-    ),
-    "trop_peu_de_faits": (
-        "le masque porte moins de 60 faits localisés. Allongez la période ou élargissez les catégories."
-    ),
-}
 CONCENTRATION_WARNING = (
     "Une concentration se lit par rapport à la maille moyenne du masque : elle dit où sont les faits, "
     "sans rien dire de ce que la population laisse attendre."
@@ -132,8 +115,8 @@ def find(
     threshold: float,
     caller: Caller,
     journal: Journal,
-) -> Released[HotspotMap]:
-    """Answer ``points-chauds`` (layer ``concentration``).
+) -> Released[HotspotMap] | Released[PublishedMap]:
+    """Answer ``points-chauds`` (layer ``concentration``): exact inside the grant, else from the last edition.
 
     Args:
         database: where facts are.
@@ -144,23 +127,30 @@ def find(
         journal: where the passage is written.
 
     Raises:
-        OutsideDiffusion: outside the grant: hotspots are not public.
+        OutsideDiffusion: outside the grant, when the question is not one of the published map.
         NonAdditiveSources, NotComputableResult.
     """
     with database.reading() as connection:
         asking = ask(connection, question, caller, journal)
-        if asking.audience is not Audience.INTERNE:
-            raise OutsideDiffusion("Les points chauds ne sont pas publics.")
-        asking, sources = mask_room.mappable(asking, asking.single_group())
-        coverage = coverage_of(connection, sources, asking.communes, question.period)
-        chosen = resolution or DEFAULT_RESOLUTION.get(question.territory.level, STORED_RESOLUTION)
-        mask, units = mask_room.build(connection, asking, sources, coverage, chosen)
-        inner = counts.by_cell(connection, asking.scope(sources), mask.communes)
-        outer = counts.by_cell(connection, mask_room.everywhere(asking, sources), mask.buffer_communes)
-        precisions = counts.by_precision(connection, asking.scope(sources), coverage.covered_by_all)
-        everyone = frozenset(c.code for c in asking.communes)
-        coarse = counts.by_category(connection, asking.scope(list(asking.coarse)), everyone)
-        digest, link = provenance(connection, asking)
+        if asking.audience is Audience.INTERNE:
+            return _fresh(connection, asking, resolution, threshold)
+    return read_map(database, asking, resolution, threshold)
+
+
+def _fresh(
+    connection: Connection, asking: Asking, resolution: int | None, threshold: float
+) -> Released[HotspotMap]:
+    question = asking.question
+    asking, sources = mask_room.mappable(asking, asking.single_group())
+    coverage = coverage_of(connection, sources, asking.communes, question.period)
+    chosen = resolution or DEFAULT_RESOLUTION.get(question.territory.level, STORED_RESOLUTION)
+    mask, units = mask_room.build(connection, asking, sources, coverage, chosen)
+    inner = counts.by_cell(connection, asking.scope(sources), mask.communes)
+    outer = counts.by_cell(connection, mask_room.everywhere(asking, sources), mask.buffer_communes)
+    precisions = counts.by_precision(connection, asking.scope(sources), coverage.covered_by_all)
+    everyone = frozenset(c.code for c in asking.communes)
+    coarse = counts.by_category(connection, asking.scope(list(asking.coarse)), everyone)
+    digest, link = provenance(connection, asking)
 
     def answer(computed: _Computed, rest: _Rest) -> HotspotMap:
         places, precision, unplaceable = rest
@@ -195,9 +185,9 @@ def find(
     return gate.release(
         computed.combine(rest, answer),
         asking.audience,
-        caller,
+        asking.caller,
         f"points-chauds {question.canonical()}",
-        journal,
+        asking.journal,
     )
 
 

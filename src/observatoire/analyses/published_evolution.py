@@ -161,6 +161,8 @@ def _refusal(
         return "annee_incomplete"
     if any(year.coverage.covered_communes != now.coverage.covered_communes for year in known):
         return "couverture_differente"
+    if any(year.taxonomy != now.taxonomy for year in known):
+        return "rupture"  # a code may not mean the same before and after
     whole = Period(_calendar(known[-1]).start, _calendar(now).end)
     return "rupture" if any(found.cuts(whole) for found in breaks) else None
 
@@ -175,6 +177,7 @@ def _dispersion(
         if year.year < now.year
         and (count := _count(year, node)).value is not None
         and year.coverage.months == 12
+        and year.taxonomy == now.taxonomy
         and year.coverage.covered_communes == now.coverage.covered_communes
         and not any(found.cuts(Period(_calendar(year).start, _calendar(now).start)) for found in breaks)
     ]

@@ -15,7 +15,7 @@ import httpx
 import typer
 import uvicorn
 
-from observatoire.analyses import editions
+from observatoire.analyses import publication
 from observatoire.atlas import parts
 from observatoire.cli.context import OPERATOR, Context, context_of, progress
 from observatoire.cli.working import Attendant
@@ -87,7 +87,7 @@ def charger(context: typer.Context) -> None:
         typer.echo("Import par l'API (données fictives)")
         _send(client, folder, progress())
     typer.echo("Publication de la première édition (données fictives)")
-    editions.publish(found.database, OPERATOR, found.journal(), progress())
+    publication.publish(found.database, OPERATOR, found.journal(), progress())
     done.write_text(
         json.dumps({"charge_le": datetime.now(UTC).isoformat(), "premier_mois": first.isoformat()})
     )

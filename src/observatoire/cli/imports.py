@@ -1,4 +1,4 @@
-"""``importer`` and ``publier``."""
+"""``importer``."""
 
 from datetime import datetime
 from pathlib import Path
@@ -7,8 +7,7 @@ from typing import Annotated
 import orjson
 import typer
 
-from observatoire.analyses import editions
-from observatoire.cli.context import OPERATOR, context_of, progress
+from observatoire.cli.context import OPERATOR, context_of
 from observatoire.domain.period import Period
 from observatoire.errors import FieldError, InvalidRequest, RefusedFile
 from observatoire.intake import service
@@ -22,7 +21,6 @@ Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command(help="Importe un fichier pour une source.")(importer)
-    app.command(help="Calcule, protège, audite et publie une édition.")(publier)
 
 
 def importer(
@@ -65,10 +63,3 @@ def _period(start: datetime | None, end: datetime | None) -> Period | None:
     if start is None or end is None:
         raise InvalidRequest(fields=(FieldError("--debut, --fin", "les deux bornes vont ensemble"),))
     return Period(start.date(), end.date())
-
-
-def publier(context: typer.Context) -> None:
-    """Publish an edition of the whole calendar years that are over."""
-    found = context_of(context)
-    record = editions.publish(found.database, OPERATOR, found.journal(), progress())
-    typer.echo(f"Édition {record.number} publiée.")

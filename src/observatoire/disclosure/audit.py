@@ -43,13 +43,18 @@ class LinkedTable:
 
     ``values``: int64[n], facts, ≥ 0. ``relations``: pairs (parent index, child indices); the parent's value
     is the sum of the children's; children that are zero or not covered may be left out. ``cost``:
-    float[n] > 0, price of hiding each cell (default: its value). Raises ``ValueError`` when a relation does
-    not add up: a wrong relation would make every verdict wrong.
+    float[n] > 0, price of hiding each cell (default: its value). ``shown``, ``unseen``: bool[n], cells that
+    readers already hold, and cells that no table ever shows. ``watched``: bool[n], cells protected like a
+    small count, whatever they hold (a small difference written beside a large constant). Raises
+    ``ValueError`` when a relation does not add up: a wrong relation would make every verdict wrong.
     """
 
     values: Ints
     relations: tuple[Relation, ...]
     cost: Floats | None = None
+    shown: Mask | None = None
+    unseen: Mask | None = None
+    watched: Mask | None = None
 
     def __post_init__(self) -> None:
         if np.any(self.values < 0):
@@ -59,6 +64,15 @@ class LinkedTable:
         for parent, children in self.relations:
             if int(self.values[children].sum()) != int(self.values[parent]):
                 raise ValueError(f"relation of cell {parent} does not add up")
+
+    def flagged(self, flags: Mask | None) -> Mask:
+        """bool[n]: the flags, or none."""
+        return np.zeros(len(self.values), dtype=np.bool_) if flags is None else flags
+
+    def protected(self, threshold: int) -> Mask:
+        """bool[n]: counts of 1..threshold−1, and what is watched."""
+        small = (self.values > 0) & (self.values < threshold)
+        return small | (self.flagged(self.watched) & (self.values > 0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -388,7 +402,7 @@ def audit(
     """
     system = build_system(table)
     open_ = system.hidden_classes(hidden)
-    small = np.flatnonzero((table.values > 0) & (table.values < threshold))
+    small = np.flatnonzero(table.protected(threshold))
     classes = np.unique(system.group[small])
     attack = Attack(system, open_, threshold, minimum, shortcuts)
     found = attack.run(classes[open_[classes]])

@@ -31,11 +31,18 @@ class Role(StrEnum):
     ELU = "elu"
 
 
-POLICY_NAME = "seuil 5 avec suppression complémentaire"
-POLICY_VERSION = 1
+POLICY_NAME = "seuil 5 avec suppression complémentaire, années arrêtées"
+POLICY_VERSION = 2
 
 THRESHOLD = 5
-"""A count of 1..4 is never shown outside the grant (domain rules (c) 5)."""
+"""A count of 1..4 is never shown outside the grant, nor a change of 1..4 (domain rules (c) 5 and 7)."""
+EXCLUDED_SENSITIVITY = 2
+"""Categories from this sensitivity on are in no published figure (domain rule (c) 13; wire contract)."""
+SMALL_COMMUNE = 2_000
+"""Residents under which a zero waits for ``YEARS_OF_ZERO`` and no cell of a map is shown."""
+YEARS_OF_ZERO = 3
+CELL_RESOLUTION = 8
+"""H3, cells of 0.74 km²: the only map outside the grant; at least 200 m (domain rule (c) 10)."""
 
 PUBLISHED_LEVELS = (
     TerritoryLevel.COMMUNE,
@@ -83,6 +90,33 @@ class Reach:
 
 
 NOTHING = Reach()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of disclosure: what it says, to whom it applies, and who decided it."""
+
+    name: str
+    value: object
+    audiences: tuple[Audience, ...]
+    source: str
+
+
+OUTSIDE = (Audience.PARTENAIRES, Audience.PUBLIC)
+RULES = (
+    Rule("seuil", THRESHOLD, OUTSIDE, "domaine (c) 5 ; Insee et SSMSI : moins de 5 faits"),
+    Rule("suppression_complementaire", THRESHOLD, OUTSIDE, "domaine (c) 6 ; Hundepool et al. 2012, ch. 4"),
+    Rule("ecart_entre_editions", THRESHOLD, OUTSIDE, "domaine (c) 7"),
+    Rule("zero_petite_commune_annees", YEARS_OF_ZERO, OUTSIDE, "domaine (c) 8 ; SSMSI, base communale"),
+    Rule("petite_commune_habitants", SMALL_COMMUNE, OUTSIDE, "domaine (c) 8 et 10"),
+    Rule("niveaux", PUBLISHED_LEVELS, OUTSIDE, "contrat d'échange, « Who is asking » ; domaine (c) 7"),
+    Rule("sensibilite_exclue", EXCLUDED_SENSITIVITY, OUTSIDE, "contrat d'échange ; domaine (c) 13"),
+    Rule("periode_minimale", "année civile entière", OUTSIDE, "contrat d'échange ; domaine (c) 10 et 23"),
+    Rule("maille_h3", CELL_RESOLUTION, OUTSIDE, "domaine (c) 10 et 12 ; statistics.md §1.5"),
+    Rule("maille_seuil", THRESHOLD, OUTSIDE, "domaine (c) 10"),
+    Rule("geometrie_exacte", None, OUTSIDE, "domaine (c) 11 : aucune"),
+)
+"""Every rule of an edition; record 0025 says where each is applied."""
 
 
 @dataclass(frozen=True, slots=True)

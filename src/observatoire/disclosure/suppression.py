@@ -11,6 +11,9 @@ one pass suffices and always ends. Three means, from cheap to dear:
 3. the last resort, the cell and everything that contains it, up to the nation: one more fact there
    changes only hidden figures.
 
+Cells that readers already hold stay shown (an earlier edition), cells that no table shows are hidden from the
+start: see ``revision`` and ``layer``.
+
 Every small count leaves here with its witness; the pattern is nevertheless audited from scratch before it is
 returned, and what the audit cannot decide gets the last resort. See
 docs/decisions/0004-suppression-complementaire.md.
@@ -38,7 +41,7 @@ from observatoire.disclosure.audit import (
     solve,
 )
 
-__all__ = ["LinkedTable", "Relation", "cube_relations", "cube_table", "protect"]
+__all__ = ["LinkedTable", "Relation", "UnprotectableTable", "cube_relations", "cube_table", "protect"]
 
 Cell = tuple[Hashable, Hashable]
 REACHES = (400, 2_400)  # cells among which the cheapest deviation is looked for
@@ -53,7 +56,8 @@ def protect(table: LinkedTable, threshold: int = 5) -> Mask:
     """bool[n], True = hidden; zeros are never hidden. ``threshold`` ≥ 2, in facts.
 
     Deterministic for a given table; the answer has passed ``audit``. Nothing is hidden when no count lies in
-    1..threshold−1. Raises ``UnprotectableTable`` when the relations cannot be those of additive facts.
+    1..threshold−1, but what is ``unseen``; nothing that is ``shown`` is hidden. Raises ``UnprotectableTable``
+    when the relations cannot be those of additive facts, or what is ``shown`` leaves no room.
     """
     work = _Protection(table, threshold)
     work.complete_twins()
@@ -69,8 +73,9 @@ class _Protection:
         self.table, self.threshold = table, threshold
         self.system: System = build_system(table)
         self.cost = self._class_costs()
-        self.primary = self.system.values < threshold
-        self.hidden: Mask = self.primary.copy()
+        self.primary = self._any(table.protected(threshold))
+        self.fixed = self._any(table.flagged(table.shown))
+        self.hidden: Mask = (self.primary & ~self.fixed) | ~self._any(~table.flagged(table.unseen))
         self.witnesses = Witnesses(self.system, self.hidden, minimum=1)
 
     def _class_costs(self) -> Floats:
@@ -80,6 +85,12 @@ class _Protection:
         total = np.zeros(len(self.system.values))
         np.add.at(total, self.system.group[kept], each[kept])
         return total
+
+    def _any(self, cells: Mask) -> Mask:
+        """bool[m]: classes with one of these cells."""
+        found = np.zeros(len(self.system.values), dtype=np.bool_)
+        found[self.system.group[cells & (self.system.group >= 0)]] = True
+        return found
 
     def order(self) -> Ints:
         """Small classes, the smallest first: they have the least room of their own."""
@@ -105,7 +116,7 @@ class _Protection:
         """Twins share Σ (count − 1) facts of slack: every hidden one has an interval of that width."""
         slack = self.system.values - 1
         missing = self.threshold - int(slack[group[self.primary[group]]].sum())
-        spare = group[~self.primary[group]]
+        spare = group[~self.primary[group] & ~self.fixed[group]]
         if missing <= 0 or int(slack[spare].sum()) < missing:
             return  # enough already, or out of reach here: ``move_freely`` will look further
         spare = spare[np.lexsort((spare, self.cost[spare]))]
@@ -129,15 +140,16 @@ class _Protection:
             self.hidden[columns] = True
             if self.witnesses.offer(*found):
                 break
-        if not self.safe(column):
+        if not self.safe(column) and not self.fixed[last_resort].any():
             self.hidden[last_resort] = True
             self.witnesses.offer(last_resort, np.ones(len(last_resort)))
 
     def _cheapest(self, column: int, last_resort: Ints, reach: int) -> tuple[Ints, Floats] | None:
         """Deviation of least cost that raises the class by what it needs, or None."""
-        rank = np.where(self.hidden, 0.0, self.cost)
+        rank = np.where(self.hidden, 0.0, np.where(self.fixed, np.inf, self.cost))
         near = neighbourhood(self.system, np.array([column]), reach, rank, fan=reach // 6)
         near = np.union1d(near, last_resort)
+        near = near[~self.fixed[near]]
         need = float(self.threshold + self.witnesses.low[column])  # what it can lose counts too
         room = self.witnesses.room[near].astype(np.float64)
         price = self.cost[near] * np.where(self.hidden[near], ALREADY_HIDDEN, 1.0)
@@ -161,16 +173,21 @@ class _Protection:
                 return pattern
             before = int(self.hidden.sum())
             for exposure in exposed:
-                self.hidden[raising(self.system, int(self.system.group[exposure.cell]))] = True
+                self._hide(raising(self.system, int(self.system.group[exposure.cell])))
+            if int(self.hidden.sum()) == before and self.fixed.any():
+                self._hide(np.arange(len(self.hidden)))
             if int(self.hidden.sum()) == before:
                 raise UnprotectableTable(f"{len(exposed)} small counts cannot be protected")
+
+    def _hide(self, columns: Ints) -> None:
+        self.hidden[columns[~self.fixed[columns]]] = True
 
     def _cells(self) -> Mask:
         """bool[n]: the pattern on the cells of the table; zeros stay published."""
         kept = self.system.group >= 0
         pattern = np.zeros(len(self.table.values), dtype=np.bool_)
         pattern[kept] = self.hidden[self.system.group[kept]]
-        return pattern
+        return pattern | self.table.flagged(self.table.unseen)
 
 
 def cube_table(

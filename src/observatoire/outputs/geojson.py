@@ -3,12 +3,34 @@
 from typing import Any
 
 from observatoire.analyses.hotspots import HotspotCell, HotspotMap
+from observatoire.analyses.published_hotspots import PublishedHotspot, PublishedMap
 from observatoire.disclosure.released import Released, ValueState
 
 
 def hotspot_features(released: Released[HotspotMap]) -> list[dict[str, Any]]:
     """One polygon per cell (WGS 84, longitude first)."""
     return [_feature(cell) for cell in released.value.cells]
+
+
+def published_features(released: Released[PublishedMap]) -> list[dict[str, Any]]:
+    """One polygon per cell that an edition shows; what could give back a hidden count is not here."""
+    return [_published(cell) for cell in released.value.cells]
+
+
+def _published(cell: PublishedHotspot) -> dict[str, Any]:
+    return {
+        "type": "Feature",
+        "id": cell.identifier,
+        "geometry": {"type": "Polygon", "coordinates": [cell.boundary]},
+        "properties": {
+            "maille": cell.cell,
+            "faits": cell.facts,
+            "faits_etat": ValueState.PUBLISHED.value,
+            "classe": cell.grade,
+            "groupe": cell.group,
+            "identifiant": cell.identifier,
+        },
+    }
 
 
 def _feature(cell: HotspotCell) -> dict[str, Any]:

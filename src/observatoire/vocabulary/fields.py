@@ -211,6 +211,7 @@ FIELDS: dict[str, str] = {
     "possible_breaks": "ruptures_possibles",
     "poverty": "taux_pauvrete",
     "prefix": "prefixe",
+    "previous": "precedente",
     "produced_on": "produit_le",
     "producer": "producteur",
     "profile": "profil",
@@ -258,6 +259,7 @@ FIELDS: dict[str, str] = {
     "separator": "separateur",
     "series_files": "fichiers_producteur",
     "set_aside": "ecartees",
+    "settled_by": "arretee_par",
     "settling_days": "delai_consolidation_jours",
     "share_inside": "part_dans_territoire",
     "share_known": "part_recue",
@@ -315,9 +317,12 @@ FIELDS: dict[str, str] = {
     "weight": "poids",
     "whole": "ensemble",
     "whole_year": "annee_entiere",
+    "withdrawal_reason": "motif_retrait",
+    "withdrawn_at": "retiree_le",
     "wording": "mention",
     "year": "annee",
     "year_before": "faits_annee_precedente",
     "years": "annees",
+    "years_to_revise": "reviser",
 }
 """Attribute in the code to field on the wire; a field that is not here has the same name on both sides."""

@@ -346,6 +346,12 @@ GLOSSARY: tuple[Term, ...] = (
     Term("cercle de lecteurs", "Audience", "audience", "interne, partenaires, public"),
     Term("périmètre", "grant", "", "territoires d'une clé"),
     Term("édition", "edition", "edition", "ce qui est publié, protégé et audité une fois pour toutes"),
+    Term(
+        "année arrêtée",
+        "settled_by",
+        "arretee_par",
+        "telle qu'une édition l'a dite ; les suivantes la répètent, sauf révision protégée avec elle",
+    ),
     # ---- strategy
     Term("CLSPD / CISPD", "clspd", "clspd", "le conseil, non son programme", planned=True),
     Term("stratégie (STSPD)", "Strategy", "strategie", planned=True),

@@ -108,6 +108,7 @@ def published_proof_out(summary: PublishedSummary, disclosure: Disclosure) -> Pr
             *_fictional(summary),
             *PUBLISHED_WARNINGS,
             *_gaps(summary),
+            *_other_taxonomy(summary),
             *_badly_classed(summary),
             *_nothing(summary),
         ],
@@ -138,6 +139,16 @@ def _gaps(summary: PublishedSummary) -> list[str]:
         for group in summary.groups
         for year in group.years
         if year.coverage.months < 12
+    ]
+
+
+def _other_taxonomy(summary: PublishedSummary) -> list[str]:
+    return [
+        f"« {group.group} » {year.year} reste dite dans la nomenclature {year.taxonomy}, celle de l'édition "
+        f"{year.coverage.settled_by} qui l'a arrêtée : ses codes ne sont pas tous ceux d'aujourd'hui."
+        for group in summary.groups
+        for year in group.years
+        if year.taxonomy != summary.edition.taxonomy
     ]
 
 

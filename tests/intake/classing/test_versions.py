@@ -224,7 +224,40 @@ def test_an_edition_says_its_taxonomy_and_is_read_in_it_when_another_is_in_force
     problem = world.get("/analyses/synthese", {}, 422, **period)
     assert "nomenclature 1" in problem["detail"]
     assert world.client.post("/api/v1/editions", headers=world.admin).json()["nomenclature"] == 2
-    assert published(categorie="A6")["resultat"]["groupes"][0]["annees"][0]["categories"][0]["code"] == "A6"
+    told = published(categorie="A4")
+    assert told["resultat"]["groupes"][0]["annees"] == answer["resultat"]["groupes"][0]["annees"]
+    assert any("2024 reste dite dans la nomenclature 1" in w for w in told["preuve"]["avertissements"])
+    assert published(categorie="A6")["resultat"]["groupes"][0]["annees"][0]["categories"] == []
+
+
+def test_a_year_told_again_in_another_taxonomy_is_protected_with_what_the_first_one_told(
+    world: World, folder: Path
+) -> None:
+    """Three facts of a family of 30 move to another: the two editions must not show three."""
+    world.source("pm", territory=TOULOUSE)
+    rows = [pm_row(str(i), f"{1 + i % 28:02}/03/2024", nature="A402") for i in range(27)]
+    rows += [pm_row(f"d{i}", f"{1 + i:02}/05/2024", nature="A401") for i in range(3)]
+    rows += [pm_row(f"b{i}", f"{1 + i % 28:02}/06/2024", nature="A101") for i in range(50)]
+    Desk(world, "pm").send(pm_file(rows), debut="2024-01-01", fin="2025-01-01")
+    assert world.client.post("/api/v1/editions", headers=world.admin).status_code == 201
+
+    def families() -> dict[str, Any]:
+        period = {"debut": "2024-01-01", "fin": "2025-01-01"}
+        answer = world.get("/analyses/synthese", {}, territoire=TOULOUSE, **period)
+        (year,) = answer["resultat"]["groupes"][0]["annees"]
+        return {c["code"]: c["faits"]["valeur"] for c in year["categories"] if c["faits"]["etat"] != "zero"}
+
+    assert families() == {"A": 80, "A1": 50, "A4": 30}
+    moved = [
+        leaf("A403", "Animal", "divagation")
+        | {"code": "A601", "famille_code": "A6", "famille_libelle": "Bêtes"}
+    ]
+    load(world, folder, [*without("A401"), *moved], ("A401", "A601"))
+    asked = world.client.post("/api/v1/editions", json={"reviser": [2024]}, headers=world.admin)
+    assert asked.status_code == 201, asked.text
+    told = families()
+    assert told["A6"] is None
+    assert told["A4"] is None, "30 then 27 would show three"
 
 
 def test_versions_are_listed_and_a_former_one_can_be_read(world: World, folder: Path) -> None:

@@ -25,8 +25,9 @@ from observatoire.analyses.comparisons.rows import Prepared, read_together, rows
 from observatoire.analyses.comparisons.same_definition import LEAST_SHARE
 from observatoire.analyses.comparisons.words import Span, covered
 from observatoire.analyses.editions import TOTAL, PublishedSummary, PublishedYear, check_grid, read_years
+from observatoire.analyses.published_zeros import Telling
 from observatoire.analyses.question import Asking
-from observatoire.disclosure.policy import outside_audience
+from observatoire.disclosure.policy import YEARS_OF_ZERO, edition_audience
 from observatoire.disclosure.released import Count, Released
 from observatoire.domain.source import SourceKind
 from observatoire.domain.territory import TerritoryCode, TerritoryLevel
@@ -34,6 +35,7 @@ from observatoire.errors import OutsideDiffusion
 from observatoire.store import sources as source_store
 from observatoire.store.engine import Connection, Database
 from observatoire.store.published import editions
+from observatoire.store.published.editions import PublishedCell, PublishedCoverage
 from observatoire.store.reference import communes as commune_store
 from observatoire.store.reference.populations import DenominatorKind
 
@@ -94,7 +96,7 @@ def read(database: Database, asking: Asking, asked: ComparisonQuestion) -> Relea
     released = read_years(database, asking, years, "comparaisons")
     summary = released.value
     with database.diffusing() as connection:
-        audience = outside_audience(asking.caller)
+        audience = edition_audience(asking.caller, asking.audience)
         held = editions.covered_communes(connection, summary.edition.number, audience, years[0])
     with database.reading() as connection:
         plan = _plan(connection, asking, asked, summary, held)
@@ -186,24 +188,38 @@ def _refusal(
 def _cells(
     database: Database, asking: Asking, summary: PublishedSummary, every: Iterable[ComparedPlace], year: int
 ) -> Released[Cells]:
-    """Released counts of the category asked for, by group and place; a zero is not among them."""
+    """What is told of the category asked for, by group and place."""
     category = asking.question.categories[0] if asking.question.categories else TOTAL
-    audience = outside_audience(asking.caller)
+    audience = edition_audience(asking.caller, asking.audience)
     by_level: dict[TerritoryLevel, list[str]] = {}
     for place in every:
         by_level.setdefault(place.code.level, []).append(place.code.code)
+    # The zero of a small commune waits for years of zero: they are read too.
+    years = range(year - YEARS_OF_ZERO + 1, year + 1)
     with database.diffusing() as connection:
         read = [
-            editions.read_several(connection, summary.edition.number, audience, level, codes, [year])
+            editions.read_several(connection, summary.edition, audience, level, codes, years)
             for level, codes in by_level.items()
         ]
-    cells = {
-        (cell.group, TerritoryCode(TerritoryLevel(cell.level), cell.code)): cell.count
-        for part in read
-        for cell in part.value[0]
-        if cell.category == category
-    }
+    cells: dict[tuple[str, TerritoryCode], Count] = {}
+    for level, part in zip(by_level, read, strict=True):
+        for code in by_level[level]:
+            counts = [cell for cell in part.value[0] if cell.code == code]
+            coverage = [row for row in part.value[1] if row.code == code]
+            cells |= _told(TerritoryCode(level, code), counts, coverage, category, year)
     return read[0].transform(lambda _: cells)
+
+
+def _told(
+    place: TerritoryCode,
+    counts: list[PublishedCell],
+    coverage: list[PublishedCoverage],
+    category: str,
+    year: int,
+) -> dict[tuple[str, TerritoryCode], Count]:
+    """What each group tells of a place and category."""
+    telling = Telling(counts, coverage)
+    return {(row.group, place): telling.value(row, category) for row in coverage if row.year == year}
 
 
 def _comparison(summary: PublishedSummary, plan: _Plan, cells: Cells) -> PublishedComparison:
@@ -221,9 +237,10 @@ def _rows(
     group = plan.groups[name]
     asked = summary.question.categories
     told = not asked or any(code == asked[0] for code, *_ in year.categories)
-    otherwise = Count.exact(0) if group.complete and told else Count.absent()
     facts = [
-        Count.absent() if row.not_comparable is not None else cells.get((name, row.place.code), otherwise)
+        cells.get((name, row.place.code), Count.absent())
+        if told and row.not_comparable is None
+        else Count.absent()
         for row in group.rows
     ]
     rows = rows_of(group.rows, facts, plan.kind, group.denominator_year)

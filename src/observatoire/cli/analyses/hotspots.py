@@ -24,6 +24,7 @@ def points_chauds(
     found = context_of(context)
     question = question_of(territoire, debut, fin, categorie, source)
     value = hotspots.find(found.database, question, maille, 0.05, OPERATOR, found.journal()).value
+    assert isinstance(value, hotspots.HotspotMap), "the operator reads everywhere"
     hot = sorted((c for c in value.cells if c.grade.startswith("concentration")), key=lambda c: -c.z)
     typer.echo(f"{len(hot)} mailles de concentration sur {value.mask_cells} (masque {value.mask_identifier})")
     for cell in hot[:SHOWN]:

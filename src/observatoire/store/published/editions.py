@@ -6,18 +6,22 @@ from datetime import datetime
 from typing import Any
 
 import polars as pl
-from sqlalchemy import ARRAY, Connection, Text, any_, insert, literal, select
+from sqlalchemy import ARRAY, Connection, Text, any_, func, insert, literal, select, text, update
 
 from observatoire.disclosure.policy import POLICY_NAME, POLICY_VERSION, Audience, cube_of
 from observatoire.disclosure.released import Count, Released, ValueState
 from observatoire.disclosure.reopening import reopen
 from observatoire.store.copying import copy_frame
+from observatoire.store.queries import query
 from observatoire.store.tables import count, edition, published_coverage
 
 
 @dataclass(frozen=True, slots=True)
 class EditionRecord:
-    """An edition: when, under which policy, on which geography and taxonomy, and what its audit said."""
+    """An edition: when, under which policy, on which geography and taxonomy, and what its audit said.
+
+    ``previous``: the edition in force when it was published. A withdrawn one answers nothing any more.
+    """
 
     number: int
     published_at: datetime
@@ -27,6 +31,9 @@ class EditionRecord:
     taxonomy: int
     digest: str
     audit: dict[str, Any]
+    previous: int | None = None
+    withdrawn_at: datetime | None = None
+    withdrawal_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,11 @@ class PublishedCell:
 
 @dataclass(frozen=True, slots=True)
 class PublishedCoverage:
-    """What a territory's values of a year rest on; without a cell, 12 months received mean zero."""
+    """What a territory's values of a year rest on; without a cell, 12 months received mean zero.
+
+    ``settled_by``: the edition that told the year so; later ones repeat it. ``small_commune``: its zeros
+    wait (see ``analyses.published_zeros``).
+    """
 
     group: str
     year: int
@@ -54,9 +65,28 @@ class PublishedCoverage:
     population_share: float | None
     months: int
     fictional: bool
+    settled_by: int
+    small_commune: bool = False
 
 
-def add(connection: Connection, geography: int, taxonomy: int, digest: str, audit: dict[str, Any]) -> int:
+@dataclass(frozen=True, slots=True)
+class SettledYear:
+    """A year of a group as an edition first told it: from which edition, and how much was received."""
+
+    group: str
+    year: int
+    settled_by: int
+    months: int
+
+
+def add(
+    connection: Connection,
+    geography: int,
+    taxonomy: int,
+    digest: str,
+    audit: dict[str, Any],
+    previous: int | None = None,
+) -> int:
     """Open an edition and give its number."""
     statement = insert(edition).values(
         policy=POLICY_NAME,
@@ -65,6 +95,7 @@ def add(connection: Connection, geography: int, taxonomy: int, digest: str, audi
         taxonomy=taxonomy,
         digest=digest,
         audit=audit,
+        previous=previous,
     )
     number: int = connection.execute(statement.returning(edition.c.number)).scalar_one()
     return number
@@ -104,6 +135,8 @@ def write_coverage(connection: Connection, number: int, rows: Iterable[Published
             "population_share": pl.Series([r.population_share for r in listed], dtype=pl.Float64),
             "months_received": [r.months for r in listed],
             "fictional": [r.fictional for r in listed],
+            "settled_by": [r.settled_by for r in listed],
+            "small_commune": [r.small_commune for r in listed],
         }
     )
     copy_frame(connection, "published.coverage", frame)
@@ -114,28 +147,110 @@ def every(connection: Connection) -> list[EditionRecord]:
     rows = connection.execute(select(edition).order_by(edition.c.number.desc()))
     return [
         EditionRecord(
-            r.number, r.published_at, r.policy, r.policy_version, r.geography, r.taxonomy, r.digest, r.audit
+            r.number,
+            r.published_at,
+            r.policy,
+            r.policy_version,
+            r.geography,
+            r.taxonomy,
+            r.digest,
+            r.audit,
+            r.previous,
+            r.withdrawn_at,
+            r.withdrawal_reason,
         )
         for r in rows
     ]
 
 
 def latest(connection: Connection) -> EditionRecord | None:
-    """The edition in force, None before the first."""
-    editions = every(connection)
-    return editions[0] if editions else None
+    """The edition in force: the last that is not withdrawn; None before the first."""
+    return next((record for record in every(connection) if record.withdrawn_at is None), None)
+
+
+def lock(connection: Connection) -> None:
+    """One edition at a time: two published together could each leave out what the other tells."""
+    connection.execute(text("lock table published.edition in share row exclusive mode"))
+
+
+def withdraw(connection: Connection, number: int, reason: str) -> bool:
+    """Whether the edition was in force or could be again: it answers nothing from now on."""
+    statement = (
+        update(edition)
+        .where(edition.c.number == number, edition.c.withdrawn_at.is_(None))
+        .values(withdrawn_at=func.now(), withdrawal_reason=reason)
+    )
+    return connection.execute(statement).rowcount == 1
+
+
+def note(connection: Connection, number: int, fates: dict[str, int]) -> None:
+    """Add to what an edition says of its audit how many years it repeats, adds and revises."""
+    known = connection.execute(select(edition.c.audit).where(edition.c.number == number)).scalar_one()
+    audit = known | {"annees": fates}
+    connection.execute(update(edition).where(edition.c.number == number).values(audit=audit))
+
+
+def settled_years(connection: Connection, number: int) -> dict[tuple[str, int], SettledYear]:
+    """The years that an edition tells, by (group, year)."""
+    columns = published_coverage.c
+    rows = connection.execute(
+        select(columns.additivity_group, columns.year, columns.settled_by, func.max(columns.months_received))
+        .where(columns.edition == number)
+        .group_by(columns.additivity_group, columns.year, columns.settled_by)
+    )
+    return {(row[0], row[1]): SettledYear(row[0], row[1], row[2], row[3]) for row in rows}
+
+
+def tellings(connection: Connection, group: str, year: int) -> list[int]:
+    """Editions that told a year anew, withdrawn ones too (they were read), oldest first."""
+    columns = published_coverage.c
+    rows = connection.execute(
+        select(columns.settled_by)
+        .where(columns.additivity_group == group, columns.year == year)
+        .distinct()
+        .order_by(columns.settled_by)
+    )
+    return [row[0] for row in rows]
+
+
+def repeat(
+    connection: Connection, before: int, number: int, group: str, year: int, audiences: Sequence[Audience]
+) -> None:
+    """Tell a year as an earlier edition did, to the bit, to the audiences that may read it now."""
+    values = {"before": before, "number": number, "group": group, "year": year}
+    connection.execute(text(query("repeat_coverage")), values)
+    for audience in audiences:
+        connection.execute(text(query("repeat_counts")), values | {"audience": audience.value})
+        connection.execute(text(query("repeat_cells")), values | {"audience": audience.value})
+
+
+def told(
+    connection: Connection, number: int, group: str, year: int
+) -> dict[tuple[tuple[str, str], str], Count]:
+    """What an edition shows of a year, by ((level, code), category): the same figures for every audience."""
+    rows = connection.execute(
+        select(count).where(
+            count.c.edition == number, count.c.additivity_group == group, count.c.year == year
+        )
+    )
+    return {((r.level, r.code), r.category): Count(r.value, ValueState(r.state)) for r in rows}
 
 
 def read(
-    connection: Connection, number: int, audience: Audience, level: str, code: str, years: Sequence[int]
+    connection: Connection,
+    record: EditionRecord,
+    audience: Audience,
+    level: str,
+    code: str,
+    years: Sequence[int],
 ) -> Released[tuple[list[PublishedCell], list[PublishedCoverage]]]:
     """The cells and coverage of one territory and some years, for an audience."""
-    return read_several(connection, number, audience, level, [code], years)
+    return read_several(connection, record, audience, level, [code], years)
 
 
 def read_several(
     connection: Connection,
-    number: int,
+    record: EditionRecord,
     audience: Audience,
     level: str,
     codes: Sequence[str],
@@ -143,6 +258,7 @@ def read_several(
 ) -> Released[tuple[list[PublishedCell], list[PublishedCoverage]]]:
     """The cells and coverage of some territories of one level and some years, for an audience."""
     cube = cube_of(audience).value
+    number = record.number
     cells = connection.execute(
         select(count).where(
             count.c.edition == number,
@@ -182,11 +298,13 @@ def read_several(
                 r.population_share,
                 r.months_received,
                 r.fictional,
+                r.settled_by,
+                r.small_commune,
             )
             for r in coverage
         ],
     )
-    return reopen(found, audience, number)
+    return reopen(found, audience, number, record.policy, record.policy_version)
 
 
 def covered_communes(
@@ -195,7 +313,7 @@ def covered_communes(
     """Communes that each group open to an audience covers in a year of an edition; no count of facts."""
     groups = (
         select(count.c.additivity_group)
-        .where(count.c.edition == number, count.c.audience == audience.value)
+        .where(count.c.edition == number, count.c.audience == cube_of(audience).value)
         .distinct()
     )
     rows = connection.execute(

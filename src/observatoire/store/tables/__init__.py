@@ -21,6 +21,8 @@ from observatoire.store.tables.collection import (
 )
 from observatoire.store.tables.confidential import (
     FACT_COLUMNS,
+    edition_count,
+    edition_source,
     fact,
     fact_history,
     fact_version,
@@ -29,7 +31,7 @@ from observatoire.store.tables.confidential import (
     own_fact,
     place_to_check,
 )
-from observatoire.store.tables.published import count, edition, published_coverage
+from observatoire.store.tables.published import cell, count, edition, published_coverage
 from observatoire.store.tables.reference import (
     category,
     contour,
@@ -48,11 +50,14 @@ __all__ = [
     "api_key",
     "assignment",
     "category",
+    "cell",
     "contour",
     "correspondence",
     "count",
     "divided_commune",
     "edition",
+    "edition_count",
+    "edition_source",
     "fact",
     "fact_history",
     "fact_version",

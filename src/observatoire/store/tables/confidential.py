@@ -169,3 +169,28 @@ fact_zone = Table(
     Index("ix_fact_zone_key", "key"),
     schema="confidential",
 )
+
+edition_count = Table(
+    "edition_count",
+    metadata,
+    Column("edition", Integer, nullable=False),
+    Column("additivity_group", Text, nullable=False),
+    Column("year", SmallInteger, nullable=False),
+    Column("commune", Text, nullable=False),
+    Column("family", Text, nullable=False),
+    Column("facts", Integer, nullable=False),
+    PrimaryKeyConstraint("edition", "additivity_group", "year", "commune", "family"),
+    schema="confidential",
+)
+
+edition_source = Table(
+    "edition_source",
+    metadata,
+    Column("edition", Integer, nullable=False),
+    Column("additivity_group", Text, nullable=False),
+    Column("year", SmallInteger, nullable=False),
+    Column("source", Text, nullable=False),
+    PrimaryKeyConstraint("edition", "additivity_group", "year", "source"),
+    Index("ix_edition_source_source_year", "source", "year"),
+    schema="confidential",
+)

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     func,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -30,6 +31,9 @@ edition = Table(
     Column("taxonomy", SmallInteger, nullable=False),
     Column("digest", Text, nullable=False),
     Column("audit", JSONB, nullable=False),
+    Column("previous", Integer, ForeignKey("published.edition.number")),
+    Column("withdrawn_at", DateTime(timezone=True)),
+    Column("withdrawal_reason", Text),
     schema="published",
 )
 
@@ -63,6 +67,23 @@ published_coverage = Table(
     Column("population_share", Float),
     Column("months_received", SmallInteger, nullable=False),
     Column("fictional", Boolean, nullable=False),
+    Column("settled_by", Integer, nullable=False),
+    Column("small_commune", Boolean, nullable=False, server_default=text("false")),
     PrimaryKeyConstraint("edition", "additivity_group", "year", "level", "code"),
+    schema="published",
+)
+
+cell = Table(
+    "cell",
+    metadata,
+    Column("edition", Integer, ForeignKey("published.edition.number", ondelete="CASCADE"), nullable=False),
+    Column("audience", Text, nullable=False),
+    Column("additivity_group", Text, nullable=False),
+    Column("year", SmallInteger, nullable=False),
+    Column("commune", Text, nullable=False),
+    Column("cell", Text, nullable=False),
+    Column("value", Integer, nullable=False),
+    PrimaryKeyConstraint("edition", "audience", "commune", "year", "additivity_group", "cell"),
+    CheckConstraint("value >= 5", name="value"),
     schema="published",
 )

@@ -1,7 +1,7 @@
-"""Sources, imports, categories, territories, editions on the wire."""
+"""Sources, imports, categories, territories on the wire."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import ConfigDict, Field
@@ -289,22 +289,3 @@ class TerritoryDetail(TerritoryOut):
     bbox: list[float] | None
     contour_source: str | None = Field(serialization_alias="contour_source")
     defects: list[str] = Field(serialization_alias="defauts_connus")
-
-
-class EditionOut(Wire):
-    """An edition."""
-
-    number: int = Field(serialization_alias="numero")
-    published_at: datetime = Field(serialization_alias="publiee_le")
-    policy: str = Field(serialization_alias="politique")
-    policy_version: int = Field(serialization_alias="version")
-    geography: int = Field(serialization_alias="geographie")
-    taxonomy: int = Field(serialization_alias="nomenclature")
-    digest: str = Field(serialization_alias="empreinte")
-    audit: dict[str, Any]
-
-
-class EditionList(Wire):
-    """Editions, latest first."""
-
-    editions: list[EditionOut]

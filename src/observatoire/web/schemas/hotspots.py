@@ -27,11 +27,11 @@ class MaskOut(Wire):
 
 
 class HotspotCollection(Wire):
-    """A GeoJSON FeatureCollection of H3 cells, with its mask."""
+    """A GeoJSON FeatureCollection of H3 cells, with its mask (outside the grant, none: the cells shown)."""
 
     type: str
     features: list[dict[str, Any]]
-    mask: MaskOut = Field(serialization_alias="masque")
+    mask: MaskOut | None = Field(serialization_alias="masque")
 
 
 class HotspotAnswer(Wire):

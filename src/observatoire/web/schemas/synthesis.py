@@ -70,6 +70,10 @@ class PublishedCoverageOut(Wire):
     population_share: float | None = Field(serialization_alias="part_population")
     months: int = Field(serialization_alias="mois_recus")
     fictional: bool = Field(serialization_alias="fictif")
+    settled_by: int = Field(
+        serialization_alias="arretee_par",
+        description="édition qui a arrêté l'année ; les suivantes la reprennent",
+    )
 
 
 class PublishedYearOut(Wire):

@@ -16,6 +16,7 @@ READ, WRITE = "SELECT", ("INSERT", "UPDATE", "DELETE", "TRUNCATE")
 REFERENCE = {name for name in TABLES if name.startswith("reference.")}
 COLLECTION = {name for name in TABLES if name.startswith("collection.")}
 CONFIDENTIAL = {name for name in TABLES if name.startswith("confidential.")}
+AUDIT = {name for name in TABLES if name.startswith("audit.")}
 PUBLISHED = {name for name in TABLES if name.startswith("published.")}
 
 MAY_READ = {
@@ -25,6 +26,7 @@ MAY_READ = {
     | {"confidential.fact", "confidential.fact_zone", "accounts.api_key"},
     DatabaseRole.PUBLICATION: REFERENCE | COLLECTION | {"confidential.fact"} | PUBLISHED,
     DatabaseRole.DIFFUSION: REFERENCE | PUBLISHED,
+    DatabaseRole.AUDIT: AUDIT,
 }
 MAY_WRITE = {
     DatabaseRole.IMPORT: {
@@ -36,6 +38,7 @@ MAY_WRITE = {
     DatabaseRole.ANALYSIS: {"accounts.journal": {"INSERT"}},
     DatabaseRole.PUBLICATION: {table: {"INSERT", "UPDATE", "DELETE"} for table in PUBLISHED},
     DatabaseRole.DIFFUSION: {},
+    DatabaseRole.AUDIT: {table: {"INSERT"} for table in AUDIT},
 }
 roles = pytest.mark.parametrize("role", MAY_READ)
 
@@ -98,6 +101,7 @@ WAYS_IN: dict[str, tuple[Callable[[Database], object], DatabaseRole]] = {
     "reading": (Database.reading, DatabaseRole.ANALYSIS),
     "publishing": (Database.publishing, DatabaseRole.PUBLICATION),
     "diffusing": (Database.diffusing, DatabaseRole.DIFFUSION),
+    "auditing": (Database.auditing, DatabaseRole.AUDIT),
 }
 
 
@@ -118,6 +122,8 @@ REFUSED = {
     "importing": ["delete from published.count", "select * from published.count",
                   "delete from accounts.journal", "select * from accounts.journal",
                   "delete from reference.territory", "delete from accounts.api_key"],
+    "auditing": ["update audit.entry set reason = ''", "delete from audit.entry", "delete from audit.seal",
+                 "truncate audit.entry", "select * from collection.source", "select * from accounts.api_key"],
     "publishing": ["delete from confidential.fact", "delete from collection.import",
                    "select * from confidential.fact_history", "select * from accounts.api_key"],
 }  # fmt: skip

@@ -7,6 +7,7 @@ import typer
 
 from observatoire.cli import (
     analyses,
+    audit,
     categories,
     demo,
     geography,
@@ -34,6 +35,7 @@ COMMANDS = (
     categories,
     analyses,
     notices,
+    audit,
     demo,
     serving,
     working,

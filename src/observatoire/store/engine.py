@@ -2,7 +2,8 @@
 
 ``SET ROLE`` is part of the connection's start-up options, so a connection can't read or
 write more than its room needs: ``analyse`` reads facts, ``import`` writes them,
-``publication`` fills editions, ``diffusion`` reads the schema ``published`` only.
+``publication`` fills editions, ``diffusion`` reads the schema ``published`` only, ``audit`` adds entries
+to the audit trail and can change none.
 """
 
 from collections.abc import Iterator
@@ -29,6 +30,7 @@ class DatabaseRole(StrEnum):
     ANALYSIS = "observatoire_analyse"
     PUBLICATION = "observatoire_publication"
     DIFFUSION = "observatoire_diffusion"
+    AUDIT = "observatoire_audit"
 
 
 def driver_url(url: str, role: DatabaseRole) -> str:
@@ -50,7 +52,7 @@ Transaction = AbstractContextManager[Connection]
 
 
 class Database:
-    """The database as the rest of the house sees it: four ways in, each a transaction."""
+    """The database as the rest of the house sees it: five ways in, each a transaction."""
 
     def __init__(self, url: str, *, pooled: bool = True) -> None:
         self.url = url
@@ -81,6 +83,10 @@ class Database:
     def _diffusion(self) -> Engine:
         return self._engine(DatabaseRole.DIFFUSION)
 
+    @cached_property
+    def _audit(self) -> Engine:
+        return self._engine(DatabaseRole.AUDIT)
+
     def owning(self) -> Transaction:
         """Schema owner: migrations and reference data."""
         return _transaction(self._owner)
@@ -101,9 +107,13 @@ class Database:
         """Reads the schema ``published`` and the reference data only."""
         return _transaction(self._diffusion)
 
+    def auditing(self) -> Transaction:
+        """Adds to the audit trail and reads it; a transaction of its own, whatever becomes of the request."""
+        return _transaction(self._audit)
+
     def dispose(self) -> None:
         """Close every pool."""
-        for name in ("_owner", "_import", "_analysis", "_publication", "_diffusion"):
+        for name in ("_owner", "_import", "_analysis", "_publication", "_diffusion", "_audit"):
             engine = self.__dict__.get(name)
             if engine is not None:
                 engine.dispose()

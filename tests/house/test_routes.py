@@ -64,6 +64,7 @@ NO_FIGURE_OF_FACTS = {
     "GET /api/v1/series-officielles/fichiers": "producers' files: digests and lines, no fact",
     "POST /api/v1/series-officielles": "the administration's own receipt of a producer's file",
     "DELETE /api/v1/series-officielles/fichiers/{numero}": "a receipt of the administration",
+    "GET /api/v1/audit": "who did what, no count of facts; a partner's own sources only",
     "GET /sante": "the process answers",
     "GET /sante/prete": "the database answers",
     "GET /docs": "the contract as a page",
@@ -238,6 +239,7 @@ ONE_BAD_PARAMETER = {
     "GET /api/v1/series-officielles/fichiers": None,
     "POST /api/v1/series-officielles": {"data": {"geographie": "bientôt"}},
     "DELETE /api/v1/series-officielles/fichiers/{numero}": {"path": {"numero": "premier"}},
+    "GET /api/v1/audit": {"params": {"action": "fouille"}},
     "GET /api/v1/editions/{numero}": {"path": {"numero": "première"}},
 }
 """One bad parameter for each route of the API; None: the route takes none."""
@@ -319,6 +321,7 @@ KEYED = [
     "DELETE /api/v1/sources/pm/ruptures/1",
     "GET /api/v1/avis",
     "GET /metriques",
+    "GET /api/v1/audit",
     "GET /api/v1/zones",
     "POST /api/v1/zones",
     "GET /api/v1/zones/00000000-0000-0000-0000-000000000000",

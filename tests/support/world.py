@@ -15,6 +15,8 @@ from observatoire.worker.draining import drain
 
 EPCI = "epci:243100518"
 TOULOUSE = "commune:31555"
+PURPOSE = "controle"
+"""Stated by whoever asks, unless a test says otherwise."""
 CHARTER = "2019-06-01"
 """Without a signed charter nothing of a source leaves the grant."""
 
@@ -30,7 +32,7 @@ class World:
 
     def __post_init__(self) -> None:
         app = build_app(self.database, self.settings)
-        self.client = TestClient(app, raise_server_exceptions=False)
+        self.client = TestClient(app, raise_server_exceptions=False, headers={"X-Finalite": PURPOSE})
 
     def key(self, name: str, role: Role, organisation: str = "", grant: str = "nation:FR") -> str:
         """A key of that name, created on first use."""

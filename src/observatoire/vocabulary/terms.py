@@ -285,6 +285,14 @@ GLOSSARY: tuple[Term, ...] = (
     Term("cercle de lecteurs", "Audience", "audience", "interne, partenaires, public"),
     Term("périmètre", "grant", "", "territoires d'une clé"),
     Term("édition", "edition", "edition", "ce qui est publié, protégé et audité une fois pour toutes"),
+    Term(
+        "journal d'audit",
+        "trail",
+        "audit",
+        "qui a lu, exporté ou modifié quoi, pourquoi ; s'ajoute, ne se réécrit pas",
+    ),
+    Term("scellement", "Seal", "scelle", "chaîne les entrées du journal d'audit, chaque minute"),
+    Term("finalité", "Purpose", "finalite", "pourquoi des points sont lus : une liste fermée"),
     # ---- strategy
     Term("CLSPD / CISPD", "clspd", "clspd", "le conseil, non son programme", planned=True),
     Term("stratégie (STSPD)", "Strategy", "strategie", planned=True),

@@ -12,6 +12,7 @@ from observatoire.settings import Settings
 from observatoire.store.engine import Database
 from observatoire.web import errors
 from observatoire.web.api import (
+    audit,
     breaks,
     categories,
     coverage,
@@ -37,6 +38,7 @@ from observatoire.web.api import (
     trends,
     zones,
 )
+from observatoire.web.auditing import Auditing
 from observatoire.web.dependencies import Services
 from observatoire.web.last_resort import LastResort
 from observatoire.web.limits import FORM_OVERHEAD, BodyLimit
@@ -67,6 +69,7 @@ def build_app(database: Database, settings: Settings) -> FastAPI:
     MultiPartParser.spool_max_size = settings.max_bytes + FORM_OVERHEAD
     app.add_middleware(GZipMiddleware, minimum_size=2000)
     app.add_middleware(BodyLimit, max_bytes=settings.max_bytes)
+    app.add_middleware(Auditing, database=database)
     app.add_middleware(LastResort)
     errors.install(app)
     for module in (
@@ -93,6 +96,7 @@ def build_app(database: Database, settings: Settings) -> FastAPI:
         coverage,
         editions,
         official_series,
+        audit,
     ):
         app.include_router(module.router, prefix=API)
     app.include_router(service.router)

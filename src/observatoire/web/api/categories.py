@@ -15,6 +15,7 @@ from observatoire.store.correspondences import DecisionRecord
 from observatoire.store.reference import categories as category_store
 from observatoire.web.api.imports import source_of
 from observatoire.web.api.sources import communes_known
+from observatoire.web.auditing import note
 from observatoire.web.dependencies import KeyedDep, Services, ServicesDep
 from observatoire.web.problems import PROBLEMS
 from observatoire.web.rendering import ReleasedResponse, respond
@@ -89,6 +90,7 @@ def list_labels(
     page = queue.Page(tuple(source or ()), tous, limit, offset)
     released = queue.waiting(found.database, page, who, found.journal())
     answer = released.value
+    note(rows=len(answer.labels), sources=[own.source for own in answer.sources])
     return respond(
         released,
         LabelQueueOut(
@@ -120,6 +122,7 @@ def list_correspondences(
         ]
         codes, owners = [s.code for s in readable], sorted({s.organisation for s in readable})
         records, total = correspondences.history(connection, codes, owners, limit, offset)
+    note(rows=len(records), sources=codes)
     return DecisionList(decisions=[_record_out(record) for record in records], total=total)
 
 
@@ -129,6 +132,7 @@ def replace_correspondences(who: KeyedDep, found: ServicesDep, body: Corresponde
 
     All or none. For one source, or for every source of an organisation.
     """
+    note(sources=[body.source] if body.source else ())
     scope = _scope(found, who, body)
     choices = [Choice(choice.label, choice.category) for choice in body.correspondences]
     released = deciding.decide(found.database, scope, choices, who, found.journal())

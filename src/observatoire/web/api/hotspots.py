@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Request
 
 from observatoire.analyses import hotspots
 from observatoire.outputs.geojson import hotspot_features
+from observatoire.web.auditing import note
 from observatoire.web.dependencies import CallerDep, QuestionDep, ServicesDep
 from observatoire.web.problems import PROBLEMS
 from observatoire.web.rendering import (
@@ -41,6 +42,7 @@ def points_chauds(
     )
     released = hotspots.find(found.database, asked, maille, seuil, who, found.journal())
     answer = released.value
+    note(rows=len(answer.cells), sources=[s.source for s in answer.proof.coverage.sources])
     collection = HotspotCollection(
         type="FeatureCollection",
         features=hotspot_features(released),

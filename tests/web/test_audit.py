@@ -1,5 +1,6 @@
 """The audit trail seen from the door: what is written, what each may read of it, what it refuses."""
 
+import json
 from typing import Any
 
 import pytest
@@ -154,6 +155,16 @@ def test_an_unforeseen_failure_is_written_as_one(town: World, monkeypatch: pytes
     assert town.client.get("/api/v1/sources/police/rapport", headers=town.admin).status_code == 500
     entry = trail(town, limit=1)[0]
     assert (entry["action"], entry["issue"], entry["sources"]) == ("lecture_rapport", "echoue", ["police"])
+
+
+@pytest.mark.parametrize("name", ["a\0b", "\ud800"])
+def test_a_name_that_no_column_can_hold_is_refused_and_written_all_the_same(town: World, name: str) -> None:
+    body = json.dumps({"source": name, "correspondances": [{"libelle": "x", "categorie": "A101"}]})
+    headers = town.admin | {"Content-Type": "application/json"}
+    answer = town.client.put("/api/v1/categories/correspondances", content=body, headers=headers)
+    assert answer.status_code in {404, 422}, answer.text
+    assert trail(town, limit=1)[0]["sources"] == []
+    assert town.client.patch("/api/v1/sources", headers=town.admin).status_code == 405
 
 
 def test_the_filter_holds_codes_and_dates(town: World) -> None:

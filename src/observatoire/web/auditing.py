@@ -117,7 +117,7 @@ class _Answering:
 def entry_of(request: Request, trace: Trace, status: int, headers: Headers) -> Entry | None:
     """The entry that a request leaves; None: none is wanted."""
     route = request.scope.get("route")
-    if route is None:  # an address that does not exist
+    if route is None or status == 405:  # there is nothing there
         return None
     reason, refused = getattr(request.state, "problem", None), getattr(request.state, "refused", False)
     base = audited.API if request.url.path.startswith(f"{audited.API}/") else ""
@@ -134,7 +134,7 @@ def entry_of(request: Request, trace: Trace, status: int, headers: Headers) -> E
         action=action,
         subject=audited.subject_of(path, parameters, accepted=accepted),
         filter=audited.filter_of(request.query_params.multi_items(), accepted=accepted),
-        sources=frozenset({*trace.sources, *_named_sources(request)}),
+        sources=frozenset(filter(str.isprintable, {*trace.sources, *_named_sources(request)})),
         import_id=_import_of(parameters, path, headers),
         rows=trace.rows if accepted else None,
         purpose=_stated_purpose(request),
@@ -155,7 +155,7 @@ def _named_sources(request: Request) -> list[str]:
     named = request.query_params.getlist("source")
     if "/sources/" in request.url.path and "code" in request.path_params:
         named.append(str(request.path_params["code"]))
-    return [name for name in named if "\0" not in name]
+    return named
 
 
 def _import_of(parameters: dict[str, Any], path: str, headers: Headers) -> UUID | None:

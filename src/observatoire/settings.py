@@ -27,6 +27,8 @@ class Settings(BaseSettings):
     )
     pseudonym_key: str = Field(default="", description="hex key of the keyed hashes; else read from var")
     vault_key: str = Field(default="", description="hex key of the encrypted files; else read from var")
+    audit_key: str = Field(default="", description="hex key of the audit trail's seals; else read from var")
+    audit_days: int = Field(default=365, ge=30, description="days that the audit trail is kept")
     max_bytes: int = Field(default=50_000_000, description="largest uploaded file, bytes")
     max_json: int = Field(default=20_000_000, description="largest body that is not a form, bytes")
     max_rows: int = Field(default=500_000, description="most rows in one file")
@@ -76,6 +78,10 @@ class Settings(BaseSettings):
         """
         text = self.pseudonym_key or _kept_key(self.var / "cle_pseudonymes")
         return _key("OBSERVATOIRE_PSEUDONYM_KEY", text)
+
+    def trail_key(self) -> bytes:
+        """Key that chains the audit trail; made on first use. Without it no seal can be verified."""
+        return _key("OBSERVATOIRE_AUDIT_KEY", self.audit_key or _kept_key(self.var / "cle_audit"))
 
     def sealing_key(self) -> bytes:
         """Key that seals uploads and rejects; made on first use. Losing it loses them only."""

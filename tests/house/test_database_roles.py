@@ -18,6 +18,7 @@ REFERENCE = {name for name in TABLES if name.startswith("reference.")}
 COLLECTION = {name for name in TABLES if name.startswith("collection.")}
 KEPT = {"confidential.edition_count", "confidential.edition_source"}
 CONFIDENTIAL = {n for n in TABLES if n.startswith("confidential.")} - KEPT - {"confidential.own_fact"}
+AUDIT = {name for name in TABLES if name.startswith("audit.")}
 PUBLISHED = {name for name in TABLES if name.startswith("published.")}
 
 ORGANISATIONS = {"accounts.organisation", "accounts.organisation_territory"}
@@ -33,6 +34,7 @@ MAY_READ = {
     DatabaseRole.PUBLICATION: REFERENCE | COLLECTION | {"confidential.fact"} | KEPT | PUBLISHED,
     DatabaseRole.DIFFUSION: REFERENCE | PUBLISHED,
     DatabaseRole.CONSULTATION: GUARDED,
+    DatabaseRole.AUDIT: AUDIT,
 }
 MAY_WRITE = {
     DatabaseRole.IMPORT: {
@@ -50,6 +52,7 @@ MAY_WRITE = {
     },
     DatabaseRole.DIFFUSION: {},
     DatabaseRole.CONSULTATION: {},
+    DatabaseRole.AUDIT: {table: {"INSERT"} for table in AUDIT},
 }
 roles = pytest.mark.parametrize("role", MAY_READ)
 
@@ -113,6 +116,7 @@ WAYS_IN: dict[str, tuple[Callable[[Database], object], DatabaseRole]] = {
     "publishing": (Database.publishing, DatabaseRole.PUBLICATION),
     "diffusing": (Database.diffusing, DatabaseRole.DIFFUSION),
     "consulting": (Database.consulting, DatabaseRole.CONSULTATION),
+    "auditing": (Database.auditing, DatabaseRole.AUDIT),
 }
 
 
@@ -134,6 +138,8 @@ REFUSED = {
     "importing": ["delete from published.count", "select * from published.count",
                   "delete from accounts.journal", "select * from accounts.journal",
                   "delete from reference.territory", "delete from accounts.api_key"],
+    "auditing": ["update audit.entry set reason = ''", "delete from audit.entry", "delete from audit.seal",
+                 "truncate audit.entry", "select * from collection.source", "select * from accounts.api_key"],
     "publishing": ["delete from confidential.fact", "delete from collection.import",
                    "select * from confidential.fact_history", "select * from accounts.api_key"],
 }  # fmt: skip

@@ -19,6 +19,8 @@ UNHURRIED = {
     "requests_per_minute": 10**7, "public_requests_per_minute": 10**7, "refused_keys_per_minute": 10**7,
 }  # fmt: skip
 """Tests ask faster than anyone may."""
+PURPOSE = "controle"
+"""Stated by whoever asks, unless a test says otherwise."""
 CHARTER = "2019-06-01"
 """Without a signed charter nothing of a source leaves the grant."""
 
@@ -34,7 +36,7 @@ class World:
 
     def __post_init__(self) -> None:
         app = build_app(self.database, self.settings.model_copy(update=UNHURRIED))
-        self.client = TestClient(app, raise_server_exceptions=False)
+        self.client = TestClient(app, raise_server_exceptions=False, headers={"X-Finalite": PURPOSE})
 
     def key(self, name: str, role: Role, organisation: str = "", grant: str = "nation:FR") -> str:
         """A key of that name, created on first use."""

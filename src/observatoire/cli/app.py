@@ -8,6 +8,7 @@ import typer
 from observatoire.cli import (
     accounts,
     analyses,
+    audit,
     categories,
     demo,
     editions,
@@ -38,6 +39,7 @@ COMMANDS = (
     categories,
     analyses,
     notices,
+    audit,
     demo,
     serving,
     working,

@@ -2,9 +2,10 @@
 
 ``SET ROLE`` is part of the connection's start-up options, so a connection can't read or
 write more than its room needs: ``analyse`` reads facts, ``import`` writes them,
-``publication`` fills editions, ``diffusion`` reads the schema ``published`` only. ``consultation`` reads
-row-level objects (imports, rejects, facts…), of which row-level security shows it those of the caller that
-the transaction names, and none where it names nobody.
+``publication`` fills editions, ``diffusion`` reads the schema ``published`` only; ``audit`` adds entries
+to the audit trail and can change none. ``consultation`` reads row-level objects (imports, rejects,
+facts…), of which row-level security shows it those of the caller that the transaction names, and none
+where it names nobody.
 """
 
 from collections.abc import Iterator
@@ -36,6 +37,7 @@ class DatabaseRole(StrEnum):
     PUBLICATION = "observatoire_publication"
     DIFFUSION = "observatoire_diffusion"
     CONSULTATION = "observatoire_consultation"
+    AUDIT = "observatoire_audit"
 
 
 LONGEST_ANSWER = "120s"
@@ -66,7 +68,7 @@ Transaction = AbstractContextManager[Connection]
 
 
 class Database:
-    """The database as the rest of the house sees it: six ways in, each a transaction."""
+    """The database as the rest of the house sees it: seven ways in, each a transaction."""
 
     def __init__(self, url: str, *, pooled: bool = True) -> None:
         self.url = url
@@ -107,6 +109,10 @@ class Database:
     def _consultation(self) -> Engine:
         return self._engine(DatabaseRole.CONSULTATION)
 
+    @cached_property
+    def _audit(self) -> Engine:
+        return self._engine(DatabaseRole.AUDIT)
+
     def owning(self) -> Transaction:
         """Schema owner: migrations and reference data."""
         return _transaction(self._owner)
@@ -131,9 +137,21 @@ class Database:
         """Reads the row-level objects within a caller's reach; without one, nothing."""
         return _within(self._consultation, reach)
 
+    def auditing(self) -> Transaction:
+        """Adds to the audit trail and reads it; a transaction of its own, whatever becomes of the request."""
+        return _transaction(self._audit)
+
     def dispose(self) -> None:
         """Close every pool."""
-        for name in ("_owner", "_import", "_analysis", "_publication", "_diffusion", "_consultation"):
+        for name in (
+            "_owner",
+            "_import",
+            "_analysis",
+            "_publication",
+            "_diffusion",
+            "_consultation",
+            "_audit",
+        ):
             engine = self.__dict__.get(name)
             if engine is not None:
                 engine.dispose()

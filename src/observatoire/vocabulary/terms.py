@@ -352,6 +352,14 @@ GLOSSARY: tuple[Term, ...] = (
         "arretee_par",
         "telle qu'une édition l'a dite ; les suivantes la répètent, sauf révision protégée avec elle",
     ),
+    Term(
+        "journal d'audit",
+        "trail",
+        "audit",
+        "qui a lu, exporté ou modifié quoi, pourquoi ; s'ajoute, ne se réécrit pas",
+    ),
+    Term("scellement", "Seal", "scelle", "chaîne les entrées du journal d'audit, chaque minute"),
+    Term("finalité", "Purpose", "finalite", "pourquoi des points sont lus : une liste fermée"),
     # ---- strategy
     Term("CLSPD / CISPD", "clspd", "clspd", "le conseil, non son programme", planned=True),
     Term("stratégie (STSPD)", "Strategy", "strategie", planned=True),

@@ -12,6 +12,7 @@ from observatoire.settings import Settings
 from observatoire.store.engine import Database
 from observatoire.web import errors
 from observatoire.web.api import (
+    audit,
     breaks,
     catalogue,
     categories,
@@ -44,6 +45,7 @@ from observatoire.web.api import (
     trends,
     zones,
 )
+from observatoire.web.auditing import Auditing
 from observatoire.web.crowding import Crowding
 from observatoire.web.dependencies import Services
 from observatoire.web.headers import SafeHeaders
@@ -79,6 +81,7 @@ def build_app(database: Database, settings: Settings) -> FastAPI:
     app.add_middleware(GZipMiddleware, minimum_size=2000)
     app.add_middleware(BodyLimit, max_bytes=settings.max_bytes, max_json=settings.max_json)
     app.add_middleware(Patience, silence=settings.body_silence, whole=settings.body_seconds)
+    app.add_middleware(Auditing, database=database)
     app.add_middleware(LastResort)
     app.add_middleware(Crowding, most=settings.most_requests)
     app.add_middleware(Pace, settings=settings)
@@ -115,6 +118,7 @@ def build_app(database: Database, settings: Settings) -> FastAPI:
         me,
         organisations,
         keys,
+        audit,
     ):
         app.include_router(module.router, prefix=API)
     app.include_router(service.router)

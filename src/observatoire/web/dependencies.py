@@ -4,18 +4,21 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
 
-from fastapi import Depends, Path, Query, Request
+from fastapi import Depends, Header, Path, Query, Request
 
 from observatoire.analyses.question import Question
 from observatoire.disclosure.gate import Journal, Passage
 from observatoire.disclosure.policy import Caller, Reach
 from observatoire.domain.period import Period
 from observatoire.domain.territory import TerritoryCode
+from observatoire.domain.trail import Purpose
 from observatoire.errors import FieldError, Forbidden, InvalidTerritoryCode, NotAuthenticated
 from observatoire.intake.desk import Desk
 from observatoire.settings import Settings
 from observatoire.store import accounts, reach
 from observatoire.store.engine import Database
+from observatoire.trail.errors import NoPurpose
+from observatoire.web.auditing import note
 from observatoire.web.security import KeyRing
 
 LARGEST = 2**31 - 1
@@ -65,7 +68,9 @@ ServicesDep = Annotated[Services, Depends(services)]
 
 def caller(request: Request, found: ServicesDep) -> Caller:
     """Who asks; the public without a key."""
-    return found.keys.caller(request.headers.get("authorization"))
+    who = found.keys.caller(request.headers.get("authorization"))
+    note(caller=who)
+    return who
 
 
 CallerDep = Annotated[Caller, Depends(caller)]
@@ -86,6 +91,23 @@ def administrator(who: KeyedDep) -> Caller:
     if not who.administers:
         raise Forbidden
     return who
+
+
+def purpose(
+    who: KeyedDep,
+    x_finalite: Annotated[Purpose | None, Header(description="pourquoi : une finalité de la liste")] = None,
+    finalite: Annotated[Purpose | None, Query(description="pourquoi, à défaut d'en-tête")] = None,
+) -> Purpose:
+    """Why points are read, or rows exported: stated, and written in the audit trail.
+
+    Raises:
+        NoPurpose: neither the header nor the parameter states one of the list.
+    """
+    stated = x_finalite or finalite
+    if stated is None:
+        fault = FieldError("X-Finalite", "une finalité est attendue", Purpose.CORRECTION)
+        raise NoPurpose(", ".join(Purpose), fields=(fault,))
+    return stated
 
 
 AdministratorDep = Annotated[Caller, Depends(administrator)]

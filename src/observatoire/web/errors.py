@@ -52,6 +52,22 @@ HTTP_DETAILS = {
 }
 
 
+REFUSALS = (
+    errors.NotAuthenticated,
+    errors.Forbidden,
+    errors.NotFound,
+    errors.OutsideDiffusion,
+    errors.UnknownSource,
+)
+"""What is closed to the caller; another organisation's object reads like one that does not exist."""
+
+
+def refuses(error: errors.ObservatoireError) -> bool:
+    """Whether an error tells that something is closed to the caller, or does not exist for it."""
+    hidden_source = isinstance(error, errors.UnknownCode) and error.args[:1] == ("source",)
+    return hidden_source or isinstance(error, REFUSALS)
+
+
 def status_of(error: errors.ObservatoireError) -> int:
     """The status of the nearest class of an error."""
     return next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
@@ -65,7 +81,8 @@ def problem(
     detail: str,
     faults: list[dict[str, Any]] | None = None,
 ) -> Response:
-    """RFC 9457 body."""
+    """RFC 9457 body; the audit trail keeps its code."""
+    request.state.problem = code
     body: dict[str, Any] = {
         "type": BASE + code,
         "title": title,
@@ -84,14 +101,16 @@ def problem(
 
 def install(app: FastAPI) -> None:
     """Replace every default error body; what is unexpected goes through to ``last_resort``."""
-    app.add_exception_handler(errors.ObservatoireError, _expected)
+    app.add_exception_handler(errors.ObservatoireError, expected)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
 
 
-def _expected(request: Request, error: Exception) -> Response:
+def expected(request: Request, error: Exception) -> Response:
+    """The problem of an expected failure."""
     assert isinstance(error, errors.ObservatoireError)
     faults = [{"champ": f.field, "message": f.message, "valeur_attendue": f.expected} for f in error.fields]
+    request.state.refused = refuses(error)
     answer = problem(request, status_of(error), error.code, error.title, str(error), faults)
     if answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
         answer.headers["Retry-After"] = str(getattr(error, "retry_after", SECONDS_TO_RETRY))

@@ -28,6 +28,7 @@ from observatoire.worker.recovery import Recovery
 logger = logging.getLogger("observatoire.worker")
 
 POLLING_SECONDS = 2.0
+SEALING_SECONDS = 60.0
 LOOKS_PER_SILENCE = 4
 """How many times the queue is looked over in the time after which a silent worker is gone."""
 UNFINISHED = 75
@@ -86,11 +87,13 @@ class _Service:
         """Return when told to stop, or when the worker can't go on; its imports are ended or left."""
         running = asyncio.create_task(worker.run())
         watching = asyncio.create_task(self._watch(worker))
+        sealing = asyncio.create_task(self._seal_every_minute())
         stopping = asyncio.create_task(told_to_stop.wait())
         try:
             await asyncio.wait({running, watching, stopping}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             watching.cancel()
+            sealing.cancel()
             stopping.cancel()
         if not running.done():
             worker.stop()
@@ -100,6 +103,12 @@ class _Service:
             logger.warning("%d import(s) left to another worker", len(self.at_work_on))
             os._exit(UNFINISHED)
         await running
+
+    async def _seal_every_minute(self) -> None:
+        """Beside the queue, where long imports would make the audit trail wait."""
+        while True:
+            await asyncio.to_thread(tasks.keep_trail, self.desk, self.settings)
+            await asyncio.sleep(SEALING_SECONDS)
 
     async def _watch(self, worker: Worker) -> None:
         """Look over the queue; return when the others no longer hear this worker."""

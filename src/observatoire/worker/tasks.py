@@ -18,6 +18,7 @@ from observatoire.notices import watching
 from observatoire.notices.mail import Mailbox
 from observatoire.settings import Settings
 from observatoire.store import assignments
+from observatoire.trail import keeping
 
 logger = logging.getLogger("observatoire.worker")
 
@@ -110,6 +111,16 @@ def purge(desk: Desk) -> None:
         logger.error("purge broken by %s", type(error).__name__)
     else:
         logger.info("purged %s", purged)
+
+
+def keep_trail(desk: Desk, settings: Settings) -> None:
+    """Seal what the audit trail has received, forget what is too old; the next minute tries again."""
+    try:
+        keeping.keep(desk.database, keeping.Means.of(settings), desk.now())
+    except UnavailableStore:
+        pass  # a writer is slow, or the database is away
+    except BaseException as error:  # noqa: BLE001 - the worker goes on
+        logger.error("the audit trail could not be sealed: %s", type(error).__name__)
 
 
 def geocode_again(desk: Desk) -> None:

@@ -1,6 +1,7 @@
 """The schema, as SQLAlchemy tables: the migrations must lead exactly here (a test proves it)."""
 
 from observatoire.store.tables.accounts import api_key, journal, organisation, organisation_territory
+from observatoire.store.tables.audit import entry, purge, seal
 from observatoire.store.tables.base import SCHEMAS, metadata
 from observatoire.store.tables.collection import (
     assignment,
@@ -58,6 +59,7 @@ __all__ = [
     "edition",
     "edition_count",
     "edition_source",
+    "entry",
     "fact",
     "fact_history",
     "fact_version",
@@ -79,7 +81,9 @@ __all__ = [
     "place_to_check",
     "profile",
     "published_coverage",
+    "purge",
     "reject",
+    "seal",
     "series",
     "series_break",
     "series_file",

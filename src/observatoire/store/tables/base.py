@@ -15,7 +15,7 @@ metadata = MetaData(
     }
 )
 
-SCHEMAS = ("reference", "collection", "confidential", "published", "accounts")
+SCHEMAS = ("reference", "collection", "confidential", "published", "accounts", "audit")
 
 
 def geometry(kind: str) -> Geometry:

@@ -14,6 +14,7 @@ from observatoire.store import sources as source_store
 from observatoire.store.correspondences import DecisionRecord
 from observatoire.store.reference import categories as category_store
 from observatoire.web.api.imports import source_of
+from observatoire.web.auditing import note
 from observatoire.web.dependencies import KeyedDep, Offset, Services, ServicesDep
 from observatoire.web.problems import PROBLEMS
 from observatoire.web.rendering import ReleasedResponse, respond
@@ -88,6 +89,7 @@ def list_labels(
     page = queue.Page(tuple(source or ()), tous, limit, offset)
     released = queue.waiting(found.database, page, who, found.journal())
     answer = released.value
+    note(rows=len(answer.labels), sources=[own.source for own in answer.sources])
     return respond(
         released,
         LabelQueueOut(
@@ -114,6 +116,7 @@ def list_correspondences(
         readable = [s for s in source_store.every(connection) if source is None or s.code in source]
         codes, owners = [s.code for s in readable], sorted({s.organisation for s in readable})
         records, total = correspondences.history(connection, codes, owners, limit, offset)
+    note(rows=len(records), sources=codes)
     return DecisionList(decisions=[_record_out(record) for record in records], total=total)
 
 
@@ -123,6 +126,7 @@ def replace_correspondences(who: KeyedDep, found: ServicesDep, body: Corresponde
 
     All or none. For one source, or for every source of an organisation.
     """
+    note(sources=[body.source] if body.source else ())
     scope = _scope(found, who, body)
     choices = [Choice(choice.label, choice.category) for choice in body.correspondences]
     released = deciding.decide(found.database, scope, choices, who, found.journal())

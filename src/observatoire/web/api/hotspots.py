@@ -10,6 +10,7 @@ from observatoire.analyses.published_hotspots import PUBLISHED_METHOD, PUBLISHED
 from observatoire.analyses.question import Question
 from observatoire.disclosure.released import Released
 from observatoire.outputs.geojson import hotspot_features, published_features
+from observatoire.web.auditing import note
 from observatoire.web.dependencies import CallerDep, QuestionDep, ServicesDep
 from observatoire.web.problems import PROBLEMS
 from observatoire.web.rendering import (
@@ -61,6 +62,7 @@ def points_chauds(
 
 def _fresh(asked: Question, released: Released[HotspotMap]) -> HotspotAnswer:
     answer = released.value
+    note(rows=len(answer.cells), sources=[s.source for s in answer.proof.coverage.sources])
     collection = HotspotCollection(
         type="FeatureCollection",
         features=hotspot_features(released),

@@ -15,6 +15,7 @@ from observatoire.store import imports as import_store
 from observatoire.store import queue
 from observatoire.store import sources as source_store
 from observatoire.store.imports import ImportRecord
+from observatoire.web.auditing import note
 from observatoire.web.dependencies import KeyedDep, Offset, Services, ServicesDep
 from observatoire.web.problems import PROBLEMS
 from observatoire.web.schemas.collection import ConfirmationIn, ImportList, ImportOut, NilIn
@@ -94,6 +95,7 @@ def source_of(found: Services, who: Caller, code: str) -> Any:  # noqa: ANN401
         UnknownSource: it does not exist, or not for this caller.
         Forbidden: it may be read but not sent for.
     """
+    note(sources=[code])
     with found.database.consulting(found.reach(who)) as connection:
         record = source_store.get(connection, code)
     if not who.may_import_for(record.organisation):

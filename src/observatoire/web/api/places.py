@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, File, Path, Query, Response, UploadFile
+from fastapi import APIRouter, Depends, File, Path, Query, Response, UploadFile
 
 from observatoire.disclosure.policy import Caller
 from observatoire.errors import FieldError, FileTooLarge, Forbidden, InvalidRequest, NotFound
@@ -13,7 +13,8 @@ from observatoire.intake.reading.origin import BytesOrigin
 from observatoire.store import accounts, places
 from observatoire.store import sources as source_store
 from observatoire.store.places import TableRecord
-from observatoire.web.dependencies import KeyedDep, Offset, Services, ServicesDep
+from observatoire.web.auditing import note
+from observatoire.web.dependencies import KeyedDep, Offset, Services, ServicesDep, purpose
 from observatoire.web.problems import PROBLEMS
 from observatoire.web.rendering import ReleasedResponse, respond
 from observatoire.web.schemas.places import (
@@ -80,7 +81,12 @@ def _table_out(record: TableRecord) -> PlaceTableOut:
     )
 
 
-@router.get("/lieux/a-verifier", summary="Lieux à vérifier", response_model=PlacesToCheckOut)
+@router.get(
+    "/lieux/a-verifier",
+    summary="Lieux à vérifier",
+    response_model=PlacesToCheckOut,
+    dependencies=[Depends(purpose)],
+)
 def list_places_to_check(
     who: KeyedDep,
     found: ServicesDep,
@@ -91,6 +97,7 @@ def list_places_to_check(
     """Places of the sources that the caller sends for, those with most facts first; 30 days, then gone."""
     released = checking.waiting(found.desk, who, source, limit, offset, found.journal())
     page = released.value
+    note(rows=len(page.places), sources={place.source for place in page.places})
     shown = [PlaceToCheckOut.model_validate(place) for place in page.places]
     answer = respond(released, PlacesToCheckOut(places=shown, total=page.total))
     answer.headers["Cache-Control"] = "private, no-store"

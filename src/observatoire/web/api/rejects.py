@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from observatoire.disclosure.gate import Passage
 from observatoire.disclosure.policy import Audience, Caller
@@ -11,7 +11,8 @@ from observatoire.intake import letters, rejects
 from observatoire.store import rejects as reject_store
 from observatoire.store.imports import ImportRecord
 from observatoire.web.api.imports import ImportId, readable_import
-from observatoire.web.dependencies import KeyedDep, Services, ServicesDep
+from observatoire.web.auditing import note
+from observatoire.web.dependencies import KeyedDep, Services, ServicesDep, purpose
 from observatoire.web.problems import PROBLEMS
 from observatoire.web.rendering import JSON
 from observatoire.web.schemas.reports import RejectsOut, ReportTextOut
@@ -31,6 +32,7 @@ def _written(found: Services, who: Caller, record: ImportRecord, action: str) ->
     "/imports/{id}/rejets",
     summary="Lignes à corriger et à renvoyer",
     response_class=Response,
+    dependencies=[Depends(purpose)],
     responses={200: {"model": RejectsOut, "content": {CSV: {"schema": {"type": "string"}}}}},
 )
 def get_rejects(
@@ -46,6 +48,7 @@ def get_rejects(
     record = readable_import(found, who, id_)
     content = rejects.read(found.desk.rejects, record, datetime.now(UTC))
     _written(found, who, record, "rejets")
+    note(rows=sum(1 for _ in rejects.rows_of(content)))
     if f == "csv":
         name = f'attachment; filename="rejets-{record.id}.csv"'
         return Response(

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from observatoire.analyses import similar_facts
+from observatoire.web.auditing import note
 from observatoire.web.dependencies import CallerDep, QuestionDep, ServicesDep
 from observatoire.web.problems import PROBLEMS
 from observatoire.web.rendering import (
@@ -30,6 +31,7 @@ def rapprochements(
     asked = question.with_parameters(minutes=str(minutes), metres=str(metres))
     released = similar_facts.find(found.database, asked, minutes, metres, who, found.journal())
     answer = released.value
+    note(rows=answer.count, sources=[s.source for s in answer.proof.coverage.sources])
     result = SimilarFactsOut(
         count=answer.count, pairs=[SimilarPairOut.model_validate(pair) for pair in answer.pairs]
     )

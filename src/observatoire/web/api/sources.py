@@ -9,6 +9,7 @@ from observatoire.errors import FieldError, InvalidRequest, NotFound
 from observatoire.intake.classing import reclassing
 from observatoire.store import sources as source_store
 from observatoire.web.api.contracts import contract_of
+from observatoire.web.auditing import note
 from observatoire.web.dependencies import AdministratorDep, KeyedDep, Services, ServicesDep
 from observatoire.web.problems import PROBLEMS
 from observatoire.web.schemas.collection import (
@@ -34,6 +35,7 @@ def list_sources(who: KeyedDep, found: ServicesDep) -> SourceList:
 @router.post("/sources", status_code=201, summary="Créer une source")
 def create_source(who: AdministratorDep, found: ServicesDep, body: SourceIn) -> SourceOut:
     """Create a source; alone in its additivity group unless its contract says otherwise."""
+    note(sources=[body.code])
     with found.database.importing() as connection:
         record = contract_of(connection, body)
         source_store.add(connection, record)

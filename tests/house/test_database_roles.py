@@ -18,6 +18,9 @@ COLLECTION = {name for name in TABLES if name.startswith("collection.")}
 CONFIDENTIAL = {name for name in TABLES if name.startswith("confidential.")}
 PUBLISHED = {name for name in TABLES if name.startswith("published.")}
 
+WRITTEN_ONCE = {"collection.provenance"}
+"""What a figure rested on is written by who answers, and never again by anyone."""
+
 MAY_READ = {
     DatabaseRole.IMPORT: REFERENCE | COLLECTION | CONFIDENTIAL | {"accounts.api_key"},
     DatabaseRole.ANALYSIS: REFERENCE
@@ -28,13 +31,16 @@ MAY_READ = {
 }
 MAY_WRITE = {
     DatabaseRole.IMPORT: {
-        **{table: {"INSERT", "UPDATE", "DELETE"} for table in COLLECTION | CONFIDENTIAL},
+        **{table: {"INSERT", "UPDATE", "DELETE"} for table in (COLLECTION | CONFIDENTIAL) - WRITTEN_ONCE},
         "collection.correspondence": {"INSERT"},  # a decision is never rewritten nor erased
         "accounts.api_key": {"INSERT", "UPDATE"},
         "accounts.journal": {"INSERT"},
     },
-    DatabaseRole.ANALYSIS: {"accounts.journal": {"INSERT"}},
-    DatabaseRole.PUBLICATION: {table: {"INSERT", "UPDATE", "DELETE"} for table in PUBLISHED},
+    DatabaseRole.ANALYSIS: {"accounts.journal": {"INSERT"}, "collection.provenance": {"INSERT"}},
+    DatabaseRole.PUBLICATION: {
+        **{table: {"INSERT", "UPDATE", "DELETE"} for table in PUBLISHED},
+        "collection.provenance": {"INSERT"},
+    },
     DatabaseRole.DIFFUSION: {},
 }
 roles = pytest.mark.parametrize("role", MAY_READ)
@@ -114,7 +120,8 @@ REFUSED = {
                   "select * from collection.import", "delete from published.count"],
     "reading": ["delete from confidential.fact", "update collection.source set label = ''",
                 "select * from confidential.fact_version", "select * from published.count",
-                "select * from accounts.journal", "create table public.t (i int)"],
+                "select * from accounts.journal", "create table public.t (i int)",
+                "update collection.provenance set digest = ''", "delete from collection.provenance"],
     "importing": ["delete from published.count", "select * from published.count",
                   "delete from accounts.journal", "select * from accounts.journal",
                   "delete from reference.territory", "delete from accounts.api_key"],

@@ -64,6 +64,7 @@ NO_FIGURE_OF_FACTS = {
     "GET /api/v1/series-officielles/fichiers": "producers' files: digests and lines, no fact",
     "POST /api/v1/series-officielles": "the administration's own receipt of a producer's file",
     "DELETE /api/v1/series-officielles/fichiers/{numero}": "a receipt of the administration",
+    "GET /api/v1/provenance/{empreinte}": "contracts, rules and receipts, for who could ask the question",
     "GET /sante": "the process answers",
     "GET /sante/prete": "the database answers",
     "GET /docs": "the contract as a page",
@@ -239,6 +240,7 @@ ONE_BAD_PARAMETER = {
     "POST /api/v1/series-officielles": {"data": {"geographie": "bientôt"}},
     "DELETE /api/v1/series-officielles/fichiers/{numero}": {"path": {"numero": "premier"}},
     "GET /api/v1/editions/{numero}": {"path": {"numero": "première"}},
+    "GET /api/v1/provenance/{empreinte}": {"path": {"empreinte": "0" * 32}, "status": 404},
 }
 """One bad parameter for each route of the API; None: the route takes none."""
 

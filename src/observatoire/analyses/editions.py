@@ -1,12 +1,12 @@
 """Editions: compute, protect, audit, publish; then answer everyone outside the grant from the last one."""
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from observatoire.analyses.coverage import Coverage, coverage_of
+from observatoire.analyses.edition_origin import Plan, digest_of
 from observatoire.analyses.question import Asking, Question
 from observatoire.disclosure import gate
 from observatoire.disclosure.confidential import Confidential
@@ -19,7 +19,6 @@ from observatoire.domain.period import Period
 from observatoire.domain.source import Source, Visibility
 from observatoire.domain.territory import NATION, TerritoryLevel
 from observatoire.errors import NotComputableResult, OutsideDiffusion
-from observatoire.store import correspondences
 from observatoire.store import sources as source_store
 from observatoire.store.confidential import counts
 from observatoire.store.confidential.counts import CubeRow
@@ -99,9 +98,7 @@ def publish(
                 "aucune source dont la charte est signée et dont le contrat permet la diffusion n'a encore "
                 "une année civile entière à publier."
             )
-        classing = correspondences.state(connection, sorted(s.code for own in groups.values() for s in own))
-        rests_on = ([(p.group, p.year, p.months) for p in plans], classing)
-        digest = hashlib.sha256(repr(rests_on).encode()).hexdigest()[:32]
+        digest = digest_of(connection, caller, groups, plans, taxonomy, geography)
         audit = {
             "critere": "programme linéaire : largeur ≥ 5 pour chaque valeur de 1 à 4",
             "tables": len(plans),
@@ -116,18 +113,6 @@ def publish(
         return record
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """One additivity group and year to publish."""
-
-    group: str
-    year: int
-    audiences: tuple[Audience, ...]
-    communes: tuple[CommuneRecord, ...]
-    months: int
-    fictional: bool
-
-
 def _groups(sources: Iterable[Source]) -> dict[str, list[Source]]:
     groups: dict[str, list[Source]] = defaultdict(list)
     for source in sources:
@@ -135,7 +120,7 @@ def _groups(sources: Iterable[Source]) -> dict[str, list[Source]]:
     return groups
 
 
-def _plans(connection: Connection, name: str, sources: list[Source], today: date) -> list[_Plan]:
+def _plans(connection: Connection, name: str, sources: list[Source], today: date) -> list[Plan]:
     """The years that a group covers whole and in which something was received, unless it stays internal.
 
     A group is as open as the least open of its sources; without a signed charter a source is internal.
@@ -159,14 +144,14 @@ def _plans(connection: Connection, name: str, sources: list[Source], today: date
             months = sum(coverage.is_settled(month) for month in period.months())
             fictional = any(source.fictional for source in sources)
             held = tuple(communes[code] for code in sorted(coverage.covered))
-            plans.append(_Plan(name, year, audiences, held, months, fictional))
+            plans.append(Plan(name, year, audiences, held, months, fictional))
     return plans
 
 
 def _publish_year(
     connection: Connection,
     number: int,
-    plan: _Plan,
+    plan: Plan,
     cube: Confidential[list[CubeRow]],
     taxonomy: tuple[Category, ...],
     parents: Mapping[str, Parents],
@@ -208,7 +193,7 @@ def _totals(
 
 
 def _protected(
-    plan: _Plan, totals: dict[Cell, int], taxonomy: tuple[Category, ...], parents: Mapping[str, Parents]
+    plan: Plan, totals: dict[Cell, int], taxonomy: tuple[Category, ...], parents: Mapping[str, Parents]
 ) -> list[PublishedCell]:
     """Suppression with its audit: what may be shown is shown exactly, the rest reads « secret »."""
     cells = sorted(totals)
@@ -247,7 +232,7 @@ def _territory_parents(
 
 
 def _coverage_rows(
-    connection: Connection, plan: _Plan, parents: Mapping[str, Parents]
+    connection: Connection, plan: Plan, parents: Mapping[str, Parents]
 ) -> list[PublishedCoverage]:
     members: dict[Node, list[CommuneRecord]] = defaultdict(list)
     for commune in plan.communes:

@@ -6,6 +6,7 @@ from datetime import date
 import numpy as np
 
 from observatoire.analyses.coverage import Coverage, coverage_of
+from observatoire.analyses.origin import Method, provenance
 from observatoire.analyses.proof import (
     Exclusion,
     Headcount,
@@ -14,10 +15,10 @@ from observatoire.analyses.proof import (
     coverage_proof,
     coverage_warnings,
     place_proof,
-    provenance,
     with_unplaced,
 )
 from observatoire.analyses.question import Question, ask
+from observatoire.analyses.readings import by_group
 from observatoire.disclosure import gate
 from observatoire.disclosure.gate import Journal
 from observatoire.disclosure.policy import Audience, Caller
@@ -30,6 +31,7 @@ from observatoire.store.confidential import counts
 from observatoire.store.confidential.counts import PrecisionCount
 from observatoire.store.engine import Database
 
+METHOD = Method("creneaux_horaires", 1)
 DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 FEWEST_FACTS_TO_TEST = 30
 
@@ -85,7 +87,7 @@ def tabulate(
         hours = counts.by_hour_of_week(connection, asking.scope(sources), coverage.covered)
         precisions = counts.by_precision(connection, asking.scope(sources), coverage.covered)
         unplaced = counts.unplaced_by_month(connection, asking.scope(sources), coverage.covered)
-        digest, link = provenance(connection, asking)
+        digest, link = provenance(connection, asking, METHOD, (coverage,), by_group(asking, coverage))
         exposure = _exposure(question.period, observed, split)
 
         def answer(
@@ -166,8 +168,8 @@ def _tests(matrix: np.ndarray, exposure: np.ndarray, split: Preset) -> tuple[Slo
 
 def _method(split: Preset) -> MethodProof:
     return MethodProof(
-        "creneaux_horaires",
-        1,
+        METHOD.name,
+        METHOD.version,
         {"decoupage": split, "methode": "connue", "heures": "heure civile locale de la commune"},
         ("test binomial exact par créneau contre l'exposition en heures ; Benjamini & Hochberg (1995)",),
     )

@@ -8,6 +8,7 @@ from datetime import date
 import numpy as np
 
 from observatoire.analyses.coverage import Coverage, coverage_of
+from observatoire.analyses.origin import Method, provenance
 from observatoire.analyses.proof import (
     Exclusion,
     Headcount,
@@ -16,10 +17,10 @@ from observatoire.analyses.proof import (
     coverage_proof,
     coverage_warnings,
     place_proof,
-    provenance,
     with_unplaced,
 )
 from observatoire.analyses.question import Question, ask
+from observatoire.analyses.readings import by_group
 from observatoire.analyses.sides import Side, longest_side
 from observatoire.analyses.verdict_words import FEWEST_FOR_PERCENTAGE, WORDS, percentage
 from observatoire.disclosure import gate
@@ -39,9 +40,10 @@ REASONS = {
     "moins_de_36_mois": "moins de 36 mois entièrement reçus : aucune tendance n'est annoncée.",
     "effectif_insuffisant": "trop peu de faits pour estimer une pente.",
 }
-METHOD = MethodProof(
-    "tendances",
-    1,
+METHOD = Method("tendances", 1)
+PROOF = MethodProof(
+    METHOD.name,
+    METHOD.version,
     {
         "modele": "quasi-Poisson log-linéaire : mois de l'année, pente annuelle, nombre de jours",
         "erreur_type": "dispersion estimée, autocorrélation d'ordre 1 corrigée du biais",
@@ -109,7 +111,7 @@ def follow(database: Database, question: Question, caller: Caller, journal: Jour
         months = counts.by_month(connection, asking.scope(sources), coverage.covered)
         precisions = counts.by_precision(connection, asking.scope(sources), coverage.covered)
         unplaced = counts.unplaced_by_month(connection, asking.scope(sources), coverage.covered)
-        digest, link = provenance(connection, asking)
+        digest, link = provenance(connection, asking, METHOD, (coverage,), by_group(asking, coverage))
         side = longest_side(coverage)
 
         def answer(
@@ -134,7 +136,7 @@ def follow(database: Database, question: Question, caller: Caller, journal: Jour
                     ),
                     coverage_proof(coverage, asking),
                     places,
-                    replace(METHOD, parameters=METHOD.parameters | side.bounds),
+                    replace(PROOF, parameters=PROOF.parameters | side.bounds),
                     digest,
                     link,
                     (*asking.notes, *coverage_warnings(coverage, places, asking), *side.warnings),

@@ -26,6 +26,7 @@ from observatoire.web.api import (
     official_series,
     places,
     profiles,
+    provenance,
     rejects,
     reports,
     service,
@@ -93,6 +94,7 @@ def build_app(database: Database, settings: Settings) -> FastAPI:
         coverage,
         editions,
         official_series,
+        provenance,
     ):
         app.include_router(module.router, prefix=API)
     app.include_router(service.router)

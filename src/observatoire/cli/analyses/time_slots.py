@@ -19,6 +19,7 @@ def creneaux_horaires(
     """Six-hour slots by weekday."""
     found = context_of(context)
     question = question_of(territoire, debut, fin, categorie, source)
+    question = question.with_parameters(decoupage="6h", methode="connue")
     value = time_slots.tabulate(found.database, question, "6h", OPERATOR, found.journal()).value
     typer.echo(" " * 10 + "".join(f"{slot:>10}" for slot in value.slots))
     for day, row in zip(DAYS, value.matrix, strict=True):

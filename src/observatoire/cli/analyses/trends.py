@@ -17,7 +17,7 @@ def tendances(
 ) -> None:
     """Monthly series and the sentence that the test allows."""
     found = context_of(context)
-    question = question_of(territoire, debut, fin, categorie, source)
+    question = question_of(territoire, debut, fin, categorie, source).with_parameters(pas="mois")
     value = trends.follow(found.database, question, OPERATOR, found.journal()).value
     for point in value.series:
         typer.echo(f"  {point.month} : {told(point.facts)}")

@@ -28,6 +28,7 @@ from observatoire.store.tables.confidential import (
     learnt_place,
     place_to_check,
 )
+from observatoire.store.tables.provenance import provenance
 from observatoire.store.tables.published import count, edition, published_coverage
 from observatoire.store.tables.reference import (
     category,
@@ -69,6 +70,7 @@ __all__ = [
     "place_table",
     "place_to_check",
     "profile",
+    "provenance",
     "published_coverage",
     "reject",
     "series",

@@ -1,0 +1,21 @@
+-- name: fingerprints
+-- By import, one hash of all that an answer may read of its facts, whatever their order. Hash partitions rest
+-- on these same functions: they stay what they are from one version of PostgreSQL to the next.
+select source, import_number, count(*)::int as facts,
+    count(*) filter (where category_mode = 'defaut')::int as unclassed,
+    bit_xor(
+        hash_record_extended(
+            row(
+                key, content, category, category_mode, local_day, hour_of_week, time_precision, commune, cell,
+                location_precision, near_border, placed.code is not null, st_x(geom), st_y(geom)
+            ),
+            0
+        )
+    ) filter (
+        where cast(:wanted as text[]) is null or category = any(cast(:wanted as text[]))
+    ) as fingerprint
+from confidential.fact
+{placed_by}
+where {where}
+group by source, import_number
+order by source, import_number

@@ -22,8 +22,9 @@ INSIDE, OUTSIDE = ("574357,3", "6279642,9"), ("577800,0", "6276900,0")
 AROUND_INSIDE = shapely.box(1.435, 43.596, 1.452, 43.613)
 YEAR = {"debut": "2025-01-01", "fin": "2026-01-01"}
 RECEIVED = (date(2022, 1, 1), date(2026, 1, 1))
-MONTHS = (date(2022, 6, 1), date(2023, 5, 1), date(2024, 8, 1), date(2025, 3, 1))
-BREAKS = (date(2019, 5, 2), date(2023, 6, 15), date(2025, 6, 1), date(2026, 9, 1))
+# The first of each is always tried: it moves something.
+MONTHS = (date(2025, 3, 1), date(2022, 6, 1), date(2023, 5, 1), date(2024, 8, 1))
+BREAKS = (date(2025, 6, 1), date(2023, 6, 15), date(2019, 5, 2), date(2026, 9, 1))
 _references = itertools.count(1)
 
 
@@ -330,7 +331,7 @@ OPERATIONS: dict[str, tuple[st.SearchStrategy[Any], int]] = {
         ),
         2,
     ),
-    "un néant": (st.builds(Nil, either, st.sampled_from([date(2026, 1, 1), date(2021, 7, 1)])), 2),
+    "un néant": (st.builds(Nil, either, st.sampled_from([date(2021, 7, 1), date(2026, 1, 1)])), 2),
     "une décision": (
         st.builds(Decision, st.sampled_from(["pm", "bailleur"]), st.sampled_from(["A101", "Tintamarre"])),
         2,

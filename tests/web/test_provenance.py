@@ -252,7 +252,7 @@ def test_facts_placed_or_classed_otherwise_are_another_digest(
     """What an assignment, a checked place or a table of classing writes to the facts, whatever its road."""
     asked = {"source": "pm", "territoire": place}
     digest = council.ask(**asked)
-    key = "(select key from confidential.fact where source = 'pm' and geom is not null order by key limit 1)"
+    key = "(select key from confidential.fact where source = 'pm' and local_day = '2025-03-01')"
     with council.world.database.owning() as connection:
         stood = connection.execute(
             text(f"select qpv_2024, geom, cell, category from confidential.fact where key = {key}")

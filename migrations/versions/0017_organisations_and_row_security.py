@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0017"
-down_revision = "0014"
+down_revision = "0016"
 
 ROLE = "observatoire_consultation"
 ROOMS = "observatoire_import, observatoire_analyse, observatoire_publication"

@@ -28,6 +28,15 @@ WITHOUT_ENTRY = {
     "GET /api/v1/analyses/tendances": COUNTS,
     "GET /api/v1/analyses/evolution": COUNTS,
     "GET /api/v1/analyses/couverture": COUNTS,
+    "GET /api/v1/analyses/comparaisons": COUNTS,
+    "GET /api/v1/analyses/croisements": COUNTS,
+    "GET /api/v1/analyses/portrait": COUNTS,
+    "GET /api/v1/analyses/catalogue": REFERENCE,
+    "GET /api/v1/provenance/{empreinte}": "rules, contracts and receipts, no count",
+    "GET /api/v1/moi": "who asks, no fact",
+    "GET /api/v1/organisations": "who sends and who asks, no fact",
+    "GET /api/v1/organisations/{organisation}": "who sends and who asks, no fact",
+    "GET /api/v1/cles": "keys but their secret, no fact",
     "GET /api/v1/series-officielles": "what its producer has published",
     "GET /api/v1/series-officielles/indicateurs": REFERENCE,
     "GET /api/v1/series-officielles/fichiers": "producers' files, no fact",
@@ -58,7 +67,9 @@ WITHOUT_ENTRY = {
 
 REFUSALS = {401, 403, 404}
 REFUSED_CODES = {"hors_diffusion", "source_inconnue"}
-PLACES = {"id": str(uuid.UUID(int=7)), "code": "ailleurs", "numero": "7", "organisation": "Jean Dupont"}
+PLACES = {"id": str(uuid.UUID(int=7)), "code": "ailleurs", "numero": "7", "organisation": "Jean Dupont"} | {
+    "empreinte": "0" * 32
+}
 
 
 @pytest.fixture(scope="module")

@@ -24,6 +24,8 @@ PUBLISHED = {name for name in TABLES if name.startswith("published.")}
 ORGANISATIONS = {"accounts.organisation", "accounts.organisation_territory"}
 GUARDED = {table for table in OWNERS if table != "accounts.api_key"}
 """What row-level security guards; of the keys, some columns alone may be read."""
+WRITTEN_ONCE = {"collection.provenance"}
+"""What a figure rested on is written by who answers, and never again by anyone."""
 
 MAY_READ = {
     DatabaseRole.IMPORT: REFERENCE | COLLECTION | CONFIDENTIAL | ORGANISATIONS | {"accounts.api_key"},
@@ -38,17 +40,18 @@ MAY_READ = {
 }
 MAY_WRITE = {
     DatabaseRole.IMPORT: {
-        **{table: {"INSERT", "UPDATE", "DELETE"} for table in COLLECTION | CONFIDENTIAL},
+        **{table: {"INSERT", "UPDATE", "DELETE"} for table in (COLLECTION | CONFIDENTIAL) - WRITTEN_ONCE},
         "collection.correspondence": {"INSERT"},  # a decision is never rewritten nor erased
         "accounts.api_key": {"INSERT", "UPDATE"},
         "accounts.organisation": {"INSERT", "UPDATE"},
         "accounts.organisation_territory": {"INSERT", "UPDATE", "DELETE"},
         "accounts.journal": {"INSERT"},
     },
-    DatabaseRole.ANALYSIS: {"accounts.journal": {"INSERT"}},
+    DatabaseRole.ANALYSIS: {"accounts.journal": {"INSERT"}, "collection.provenance": {"INSERT"}},
     DatabaseRole.PUBLICATION: {
         **{table: {"INSERT", "UPDATE", "DELETE"} for table in PUBLISHED},
         **{table: {"INSERT"} for table in KEPT},  # what was told is never rewritten nor erased
+        "collection.provenance": {"INSERT"},
     },
     DatabaseRole.DIFFUSION: {},
     DatabaseRole.CONSULTATION: {},
@@ -134,7 +137,8 @@ REFUSED = {
                   "select * from confidential.edition_count"],
     "reading": ["delete from confidential.fact", "update collection.source set label = ''",
                 "select * from confidential.fact_version", "select * from published.count",
-                "select * from accounts.journal", "create table public.t (i int)"],
+                "select * from accounts.journal", "create table public.t (i int)",
+                "update collection.provenance set digest = ''", "delete from collection.provenance"],
     "importing": ["delete from published.count", "select * from published.count",
                   "delete from accounts.journal", "select * from accounts.journal",
                   "delete from reference.territory", "delete from accounts.api_key"],

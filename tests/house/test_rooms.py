@@ -121,6 +121,7 @@ def callers(names: set[str]) -> dict[str, set[str]]:
 DOORS: dict[str, set[str]] = {
     "receipt": {"intake.running"},
     "mask_decision": {"analyses.mask"},
+    "traces": {"analyses.readings"},
     "relay": {"analyses.official_series"},
     "_SEAL": {"disclosure.reopening"},
     "reopen": {"store.published.editions", "store.published.cells"},

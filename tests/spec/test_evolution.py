@@ -234,7 +234,7 @@ def test_an_import_into_the_past_or_the_reference_changes_the_digest(town: World
     """The roughness comes from the past: what rests on it must be seen to move."""
     before = ask(town, categorie=FEW)["preuve"]["provenance"]["empreinte"]
     sent = town.send(
-        pm_file([pm_row("tard", "05/05/2021", nature=STABLE)]), debut="2021-05-01", fin="2021-06-01"
+        pm_file([pm_row("tard", "05/05/2021", nature=FEW)]), debut="2021-05-01", fin="2021-06-01"
     )
     after = ask(town, categorie=FEW)["preuve"]["provenance"]["empreinte"]
     town.client.delete(f"/api/v1/imports/{sent['id']}", headers=town.admin)

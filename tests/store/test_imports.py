@@ -102,22 +102,6 @@ def test_only_valid_imports_with_a_period_are_coverage(connection: Connection) -
     assert (received.id, received.period, received.partial, received.nil) == (kept.id, MARCH, True, False)
 
 
-def test_the_digest_changes_exactly_when_the_imports_of_the_period_change(connection: Connection) -> None:
-    def digest() -> str:
-        return imports.latest_digest(connection, ["pm"], MARCH)
-
-    nothing = digest()
-    imports.add(connection, record(source="csu"))
-    imports.add(connection, record(period=APRIL))
-    imports.add(connection, record(state="simule"))
-    assert digest() == nothing
-    added = record()
-    imports.add(connection, added)
-    assert digest() != nothing
-    imports.mark_undone(connection, added.id, "Annulé.")
-    assert digest() == nothing
-
-
 def test_rejects_come_back_in_file_order_and_go_with_the_undo(connection: Connection) -> None:
     each = record()
     number = imports.add(connection, each)

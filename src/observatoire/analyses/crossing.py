@@ -1,7 +1,7 @@
 """Categories, territories, hours, neighbourhoods, sources: two at a time, with what departs from chance."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from observatoire.analyses.context import NOT_ABOUT_PERSONS, TerritoryContext, contexts_of
@@ -10,6 +10,7 @@ from observatoire.analyses.crossing_classes import FactClass, classes_of, rolled
 from observatoire.analyses.crossing_table import Table, shown, table_of
 from observatoire.analyses.errors import DimensionsTellTheSame, MixedUnits, TableTooLarge
 from observatoire.analyses.exposure import Exposure
+from observatoire.analyses.origin import Method, provenance
 from observatoire.analyses.proof import (
     Exclusion,
     Headcount,
@@ -18,9 +19,9 @@ from observatoire.analyses.proof import (
     coverage_proof,
     coverage_warnings,
     place_proof,
-    provenance,
 )
 from observatoire.analyses.question import Asking, Question, ask
+from observatoire.analyses.readings import by_group, short
 from observatoire.disclosure import gate
 from observatoire.disclosure.gate import Journal
 from observatoire.disclosure.policy import Audience, Caller
@@ -36,6 +37,7 @@ from observatoire.store.confidential.crossings import CrossedCount, Generations
 from observatoire.store.engine import Connection, Database
 from observatoire.store.reference import context as context_store
 
+METHOD = Method("croisements", 1)
 MOST_CELLS = 5000
 MOST_CONTEXTS = 60
 SEED = 20_140_326
@@ -142,7 +144,14 @@ def _ground(connection: Connection, asking: Asking, dimensions: tuple[Dimension,
         contexts,
         generations,
         tuple(warnings),
-        provenance(connection, asking),
+        provenance(
+            connection,
+            asking,
+            METHOD,
+            (coverage,),
+            [replace(one, neighbourhoods=Dimension.QPV in dimensions) for one in by_group(asking, coverage)],
+            seen={"contexte": short(repr(contexts)), "avertissements": warnings},
+        ),
     )
 
 
@@ -262,8 +271,8 @@ def _headcount(counted: list[CrossedCount], asking: Asking, unplaced: int) -> He
 
 def _method(ground: _Ground, table: Table) -> MethodProof:
     return MethodProof(
-        "croisements",
-        1,
+        METHOD.name,
+        METHOD.version,
         {
             "lignes": ground.dimensions[0].value,
             "colonnes": ground.dimensions[1].value,

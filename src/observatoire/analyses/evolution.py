@@ -9,6 +9,7 @@ from typing import Literal, TypeVar
 from observatoire.analyses.change_rows import WHOLE, ChangeRow, Node, Pair, rows
 from observatoire.analyses.comparable import Comparison, Reference, compare, span
 from observatoire.analyses.coverage import coverage_of
+from observatoire.analyses.origin import Method, provenance
 from observatoire.analyses.past import Past, past_of
 from observatoire.analyses.proof import (
     Exclusion,
@@ -19,11 +20,11 @@ from observatoire.analyses.proof import (
     coverage_proof,
     coverage_warnings,
     place_proof,
-    provenance,
     with_unplaced,
 )
 from observatoire.analyses.published_evolution import PublishedEvolution, breaks_by_group, read_evolution
 from observatoire.analyses.question import Asking, Question, ask
+from observatoire.analyses.readings import Reading, runs
 from observatoire.disclosure import gate
 from observatoire.disclosure.confidential import Confidential
 from observatoire.disclosure.gate import Journal
@@ -40,7 +41,7 @@ from observatoire.store.engine import Connection, Database
 T = TypeVar("T")
 By = Literal["domaine", "famille"]
 Facts = Mapping[tuple[date, str], int]
-METHOD_NAME, METHOD_VERSION = "evolution", 1
+METHOD = Method("evolution", 1)
 REFERENCES = (
     "Przyborowski & Wilenski (1940), Biometrika 31 : test ; Clopper & Pearson (1934) : intervalle",
     "Korn & Graubard (1998), Survey Methodology 24 : effectifs divisés par le facteur de variance",
@@ -103,12 +104,29 @@ def follow(
         comparison = compare(coverage, question.period, reference)
         past = past_of(connection, asking, sources)
         since = min(whole.start, past.coverage.period.start)
-        origin = provenance(connection, asking, since)
+        origin = provenance(
+            connection,
+            asking,
+            METHOD,
+            (comparison.coverage,),
+            _readings(sources, comparison, past),
+            since=since,
+            seen=past.seen,
+        )
         counted = _counted(connection, asking, sources, comparison, past)
         confidential = counted.map(
             lambda found: _answer(found, asking, comparison, past, _asked(by, asking), origin)
         )
     return gate.release(confidential, asking.audience, caller, f"evolution {question.canonical()}", journal)
+
+
+def _readings(sources: list[Source], comparison: Comparison, past: Past) -> list[Reading]:
+    sides = (comparison.period, *comparison.references)
+    earlier = runs(past.side.months)
+    return [
+        Reading(tuple(sources), sides, comparison.coverage.covered),
+        Reading(tuple(sources), earlier, past.coverage.covered, classes=False, unplaced=False),
+    ]
 
 
 def _counted(
@@ -242,8 +260,8 @@ def _headcount(found: _Sides, asking: Asking, comparison: Comparison) -> Headcou
 
 def _method(comparison: Comparison, past: Past, lines: int) -> MethodProof:
     return MethodProof(
-        METHOD_NAME,
-        METHOD_VERSION,
+        METHOD.name,
+        METHOD.version,
         {
             "jours": comparison.days,
             "jours_reference": comparison.reference_days,

@@ -11,6 +11,7 @@ from observatoire.analyses import mask as mask_room
 from observatoire.analyses.coverage import coverage_of
 from observatoire.analyses.hotspot_words import CLASSES, REASONS, STRICT
 from observatoire.analyses.mask import FEWEST_LOCATED, Cells, Mask
+from observatoire.analyses.origin import Method, provenance
 from observatoire.analyses.proof import (
     Exclusion,
     Headcount,
@@ -19,7 +20,6 @@ from observatoire.analyses.proof import (
     coverage_proof,
     coverage_warnings,
     place_proof,
-    provenance,
 )
 from observatoire.analyses.published_hotspots import PublishedMap, read_map
 from observatoire.analyses.question import Asking, Question, ask
@@ -36,6 +36,7 @@ from observatoire.store.confidential import counts
 from observatoire.store.confidential.counts import CategoryCount, CellCounts, PrecisionCount, UnitCount
 from observatoire.store.engine import Connection, Database
 
+METHOD = Method("points_chauds_concentration", 1)
 STORED_RESOLUTION = 9
 DEFAULT_RESOLUTION = {
     TerritoryLevel.NATION: 6,
@@ -150,7 +151,14 @@ def _fresh(
     precisions = counts.by_precision(connection, asking.scope(sources), coverage.covered_by_all)
     everyone = frozenset(c.code for c in asking.communes)
     coarse = counts.by_category(connection, asking.scope(list(asking.coarse)), everyone)
-    digest, link = provenance(connection, asking)
+    digest, link = provenance(
+        connection,
+        asking,
+        METHOD,
+        (coverage,),
+        mask_room.readings(asking, sources, coverage, mask),
+        seen=mask.seen,
+    )
 
     def answer(computed: _Computed, rest: _Rest) -> HotspotMap:
         places, precision, unplaceable = rest
@@ -291,7 +299,7 @@ def _method(resolution: int, mask: Mask, threshold: float, star: GiStar) -> Meth
         "Ord & Getis (1995), Geographical Analysis 27(4)",
         "Benjamini & Hochberg (1995), JRSS B 57(1)",
     )
-    return MethodProof("points_chauds_concentration", 1, parameters, references)
+    return MethodProof(METHOD.name, METHOD.version, parameters, references)
 
 
 def _warnings(units: list[UnitCount], mask: Mask, star: GiStar) -> list[str]:

@@ -9,12 +9,14 @@ communes of the caller's grant only. Decision record 0005.
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from observatoire.analyses.coverage import Coverage, communes_throughout
 from observatoire.analyses.question import Asking
+from observatoire.analyses.readings import Reading
 from observatoire.disclosure import gate
 from observatoire.disclosure.confidential import Confidential
 from observatoire.domain.scope import Scope
@@ -40,7 +42,8 @@ class Mask:
     Attributes:
         cells: H3 cells whose centre is inside, sorted, shape (n,).
         buffer: cells of the ring around them whose facts count, shape (b,).
-        communes: communes whose facts are mapped; ``buffer_communes``: those of the buffer.
+        communes: communes whose facts are mapped; ``buffer_communes``: those of the buffer;
+            ``judged``: those whose facts decided whether they are.
         unit: level at which places are judged; ``poor``: codes of the places left out.
         names: names of the places, by code.
     """
@@ -49,6 +52,7 @@ class Mask:
     buffer: Cells
     communes: frozenset[str]
     buffer_communes: frozenset[str]
+    judged: frozenset[str]
     unit: TerritoryLevel
     poor: frozenset[str]
     names: dict[str, str]
@@ -56,7 +60,16 @@ class Mask:
     @property
     def identifier(self) -> str:
         """Changes exactly when the cells of the mask change."""
-        return hashlib.sha256(self.cells.astype(">u8").tobytes()).hexdigest()[:16]
+        return _identifier(self.cells)
+
+    @property
+    def seen(self) -> dict[str, Any]:
+        """What the map rests on besides facts and coverage, as plain values."""
+        return {
+            "masque": self.identifier,
+            "tampon": _identifier(self.buffer),
+            "hors_masque": {code: self.names.get(code, "") for code in sorted(self.poor)},
+        }
 
 
 def build(
@@ -77,8 +90,8 @@ def build(
     if not kept:
         _refuse_empty(covered, poor, names)
     cells = _cells(connection, asking, kept, unit, resolution)
-    buffer, around = _buffer(connection, asking, sources, coverage, cells)
-    return Mask(cells, buffer, kept, around, unit, poor, names), units
+    buffer, around, judged = _buffer(connection, asking, sources, coverage, cells)
+    return Mask(cells, buffer, kept, around, judged, unit, poor, names), units
 
 
 def mappable(asking: Asking, sources: list[Source]) -> tuple[Asking, list[Source]]:
@@ -98,9 +111,23 @@ def mappable(asking: Asking, sources: list[Source]) -> tuple[Asking, list[Source
     return replace(asking, coarse=(*asking.coarse, *coarse)), kept
 
 
+def readings(asking: Asking, sources: list[Source], coverage: Coverage, mask: Mask) -> list[Reading]:
+    """The facts that a map reads: inside, around, and those that their contract keeps off every map."""
+    period = (asking.question.period,)
+    everyone = frozenset(c.code for c in asking.communes)
+    inside = Reading(tuple(sources), period, coverage.covered_by_all, unplaced=False)
+    ring = Reading(tuple(sources), period, mask.judged, NATION, classes=False)
+    coarse = Reading(asking.coarse, period, everyone, classes=False, unplaced=False)
+    return [inside, ring, coarse]
+
+
 def everywhere(asking: Asking, sources: list[Source]) -> Scope:
     """The question's filters on the whole country: the buffer lies outside the territory."""
     return Scope(NATION, asking.question.period, tuple(s.code for s in sources), asking.leaves)
+
+
+def _identifier(cells: Cells) -> str:
+    return hashlib.sha256(cells.astype(">u8").tobytes()).hexdigest()[:16]
 
 
 def _refuse_gaps(coverage: Coverage) -> None:
@@ -169,11 +196,11 @@ def _cells(
 
 def _buffer(
     connection: Connection, asking: Asking, sources: list[Source], coverage: Coverage, cells: Cells
-) -> tuple[Cells, frozenset[str]]:
-    """(cells of the ring whose facts count, their communes)."""
+) -> tuple[Cells, frozenset[str], frozenset[str]]:
+    """(cells of the ring whose facts count, their communes, those that were judged)."""
     ring = h3.ring(cells) if cells.size else NO_CELL
     if not ring.size:
-        return NO_CELL, frozenset()
+        return NO_CELL, frozenset(), frozenset()
     longitude, latitude = h3.centres(ring)
     window = (float(longitude.min()), float(latitude.min()), float(longitude.max()), float(latitude.max()))
     shapes = territories.contours_in(connection, TerritoryLevel.COMMUNE, window)
@@ -185,9 +212,9 @@ def _buffer(
     if asking.caller.communes is not None:
         outside &= asking.caller.communes
     if not outside:
-        return NO_CELL, frozenset()
+        return NO_CELL, frozenset(), frozenset()
     units = counts.by_unit(connection, everywhere(asking, sources), outside, TerritoryLevel.COMMUNE)
     codes = sorted(outside - gate.mask_decision(units.map(_poorly_located)))
     held = CommuneLocator(codes, [shapes[code] for code in codes]).locate(longitude, latitude)
     inside = np.array([code is not None for code in held], dtype=bool)
-    return ring[inside], frozenset(codes)
+    return ring[inside], frozenset(codes), outside

@@ -4,11 +4,13 @@ import calendar
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 
 from observatoire.analyses.coverage import Coverage, communes_throughout, coverage_of
 from observatoire.analyses.question import Asking
+from observatoire.analyses.readings import runs
 from observatoire.analyses.sides import Side, longest_side
 from observatoire.domain.period import FIRST_YEAR, Period, month_start
 from observatoire.domain.source import Source
@@ -38,6 +40,12 @@ class Past:
             "dernier_mois": f"{last:%Y-%m}",
             "mois": len(self.side.months),
         }
+
+    @property
+    def seen(self) -> dict[str, Any]:
+        """The past as plain values: its months, and whether they hold those of the period."""
+        months = [[str(part.start), str(part.end)] for part in runs(self.side.months)]
+        return {"passe": months, "passe_tient_la_periode": self.holds_the_period}
 
     @property
     def warnings(self) -> list[str]:

@@ -11,10 +11,7 @@ from observatoire.domain.incident import UNCLASSED_ALERT, ClassingMode, Location
 from observatoire.domain.period import Period
 from observatoire.domain.series_break import BreakKind, SeriesBreak
 from observatoire.domain.source import PlacePrecision, Source
-from observatoire.store import correspondences
-from observatoire.store import imports as import_store
 from observatoire.store.confidential.counts import PrecisionCount
-from observatoire.store.engine import Connection
 
 STANDARD_WARNING = (
     "Ces chiffres décrivent les faits portés à la connaissance des services et partenaires. "
@@ -267,16 +264,3 @@ def _listed(names: tuple[str, ...]) -> str:
     if len(names) <= 6:
         return ", ".join(names)
     return f"{', '.join(names[:5])} et {len(names) - 5} autres mois"
-
-
-def provenance(connection: Connection, asking: Asking, since: date | None = None) -> tuple[str, str]:
-    """(digest of the question, of its imports and of what classes them; link that lists these imports).
-
-    ``since``: the first day that the figures rest on, if earlier than the period.
-    """
-    codes = [s.code for s in asking.sources]
-    period = Period(since or asking.question.period.start, asking.question.period.end)
-    imports = import_store.latest_digest(connection, codes, period)
-    digest = asking.digest(f"{imports}|{correspondences.state(connection, codes)}")
-    sources = "&".join(f"source={code}" for code in codes)
-    return digest, f"/api/v1/imports?etat=valide&debut={period.start}&fin={period.end}&{sources}"

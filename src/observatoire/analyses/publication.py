@@ -1,12 +1,12 @@
 """Publish an edition: what was told is repeated to the bit, the rest is computed, protected and audited."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from observatoire.analyses import edition_maps
+from observatoire.analyses.edition_origin import digest_of
 from observatoire.analyses.edition_plans import FIRST_YEAR, Plan, by_group, coverage_rows, plans
 from observatoire.analyses.edition_tables import Grid, Shown, protected, told_before
 from observatoire.analyses.errors import RevisionRefused
@@ -16,7 +16,6 @@ from observatoire.disclosure.gate import Journal, Passage
 from observatoire.disclosure.policy import RULES, THRESHOLD, Audience, Caller
 from observatoire.disclosure.released import Released
 from observatoire.errors import NotComputableResult
-from observatoire.store import correspondences
 from observatoire.store import sources as source_store
 from observatoire.store.confidential import cells as cell_store
 from observatoire.store.confidential import counts, edition_counts
@@ -70,7 +69,7 @@ def publish(
     with database.publishing() as connection:
         editions.lock(connection)
         found = _plans(connection, day)
-        work = _opened(connection, found, day, frozenset(revised))
+        work = _opened(connection, caller, found, day, frozenset(revised))
         fates = Counter[str]()
         for plan in found:
             progress(f"{plan.group} {plan.year} : protection et audit")
@@ -94,16 +93,27 @@ def _plans(connection: Connection, day: date) -> list[Plan]:
     return found
 
 
-def _opened(connection: Connection, found: list[Plan], day: date, revised: frozenset[int]) -> _Work:
+def _opened(
+    connection: Connection, caller: Caller, found: list[Plan], day: date, revised: frozenset[int]
+) -> _Work:
     geography = gazetteer.load(connection, None)
     version = category_store.current_version(connection)
     before = editions.latest(connection)
     first = max(FIRST_YEAR, min(plan.year for plan in found))
+    digest = digest_of(
+        connection,
+        caller,
+        by_group(source_store.every(connection)),
+        found,
+        category_store.every(connection),
+        geography,
+        {"precedente": before.digest if before else "", "revisees": sorted(revised)},
+    )
     number = editions.add(
         connection,
         geography.vintage,
         version,
-        _digest(connection, found, before, revised),
+        digest,
         _audit_terms(len(found)),
         before.number if before else None,
     )
@@ -117,20 +127,6 @@ def _opened(connection: Connection, found: list[Plan], day: date, revised: froze
         cell_store.cube(connection, version, first, day.year, day),
         revised,
     )
-
-
-def _digest(
-    connection: Connection, found: list[Plan], before: EditionRecord | None, revised: frozenset[int]
-) -> str:
-    """Of what the edition rests on: its years, how labels are classed, what it repeats and revises."""
-    sources = source_store.every(connection)
-    rests_on = (
-        [(p.group, p.year, p.months) for p in found],
-        correspondences.state(connection, sorted(source.code for source in sources)),
-        before.digest if before else "",
-        sorted(revised),
-    )
-    return hashlib.sha256(repr(rests_on).encode()).hexdigest()[:32]
 
 
 def _audit_terms(tables: int) -> dict[str, object]:

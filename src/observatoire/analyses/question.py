@@ -1,6 +1,5 @@
 """What is asked, by whom, and what it comes down to: territory, sources, categories, audience."""
 
-import hashlib
 import json
 from dataclasses import dataclass, field, replace
 
@@ -63,7 +62,8 @@ class Asking:
     ``question`` names the version of the zone that answers. ``sources`` are those that the caller may
     read and that were asked for; ``other_sources`` counts those that exist on the territory and stay
     unnamed; ``coarse`` are those left out because their contract stops at the commune and the territory
-    lies below it. ``notes``: French sentences about the territory that the reader must see.
+    lies below it. ``notes``: French sentences about the territory that the reader must see. ``asked``: the
+    territory as it was written, a zone without its version.
     """
 
     question: Question
@@ -78,6 +78,7 @@ class Asking:
     other_sources: int
     coarse: tuple[Source, ...] = ()
     notes: tuple[str, ...] = ()
+    asked: TerritoryCode | None = None
 
     @property
     def groups(self) -> dict[str, list[Source]]:
@@ -122,11 +123,6 @@ class Asking:
             raise NonAdditiveSources(listed, fields=fields)
         return next(iter(groups.values()))
 
-    def digest(self, imports: str) -> str:
-        """Digest of the question and of the imports that it rests on."""
-        text = f"{self.question.canonical()}|{imports}|{sorted(s.code for s in self.sources)}"
-        return hashlib.sha256(text.encode()).hexdigest()[:32]
-
 
 def ask(connection: Connection, question: Question, caller: Caller, journal: Journal) -> Asking:
     """Resolve a question for a caller.
@@ -134,7 +130,8 @@ def ask(connection: Connection, question: Question, caller: Caller, journal: Jou
     Raises:
         UnknownTerritory, UnknownCode: a filter names nothing that the caller may see.
     """
-    place = places.resolve(connection, question.territory, question.period, caller)
+    asked = question.territory
+    place = places.resolve(connection, asked, question.period, caller)
     question = replace(question, territory=place.territory)
     record = territories.get(connection, question.territory)
     communes = tuple(territories.communes_of(connection, question.territory))
@@ -159,6 +156,7 @@ def ask(connection: Connection, question: Question, caller: Caller, journal: Jou
         other_sources=hidden,
         coarse=tuple(s for s in present if s not in readable) if audience is Audience.INTERNE else (),
         notes=place.notes,
+        asked=asked,
     )
 
 

@@ -7,6 +7,7 @@ observatory counts what each source says (domain specification, DED_CROISE).
 from dataclasses import dataclass, replace
 
 from observatoire.analyses.coverage import coverage_of
+from observatoire.analyses.origin import Method, provenance
 from observatoire.analyses.proof import (
     Exclusion,
     Headcount,
@@ -15,9 +16,9 @@ from observatoire.analyses.proof import (
     coverage_proof,
     coverage_warnings,
     place_proof,
-    provenance,
 )
 from observatoire.analyses.question import Question, ask
+from observatoire.analyses.readings import Reading
 from observatoire.disclosure import gate
 from observatoire.disclosure.gate import Journal
 from observatoire.disclosure.policy import Audience, Caller
@@ -33,6 +34,7 @@ MOST_PAIRS = 1000
 NOTHING_RECEIVED = "aucun mois de la période n'a été reçu. Importez-le ou déclarez-le nul."
 _HOURLY = (TimePrecision.MINUTE, TimePrecision.HOUR)
 _AROUND = frozenset(LocationPrecision) - FINE - {LocationPrecision.COMMUNE}
+METHOD = Method("rapprochements", 1)
 _PROPOSED = (
     "Rapprochements proposés, jamais fusionnés : chaque source garde ses signalements, aucun total ne change."
 )
@@ -69,7 +71,8 @@ def find(
         scope = asking.scope(sources)
         pairs = counts.similar_pairs(connection, scope, coverage.covered, minutes, metres)
         precisions = counts.by_precision(connection, scope, coverage.covered)
-        digest, link = provenance(connection, asking)
+        read = Reading(tuple(sources), (question.period,), coverage.covered, unplaced=False)
+        digest, link = provenance(connection, asking, METHOD, (coverage,), [read])
 
         def answer(found: list[SimilarPair], precision: list[PrecisionCount]) -> SimilarFacts:
             places = place_proof(precision)
@@ -78,8 +81,8 @@ def find(
                 coverage_proof(coverage, asking),
                 places,
                 MethodProof(
-                    "rapprochements",
-                    1,
+                    METHOD.name,
+                    METHOD.version,
                     {"minutes": minutes, "metres": metres, "meme": "famille"},
                     ("même famille, écart d'heure et distance au plus égaux aux seuils",),
                 ),

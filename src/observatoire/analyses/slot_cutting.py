@@ -6,6 +6,7 @@ from typing import Literal
 
 from observatoire.analyses import calendars
 from observatoire.analyses.errors import InvalidCuts
+from observatoire.analyses.origin import Method as NamedMethod
 from observatoire.analyses.proof import MethodProof
 from observatoire.domain.day_kind import DayKind
 from observatoire.errors import FieldError
@@ -14,6 +15,7 @@ from observatoire.statistics.slot_weights import SlotWeights
 from observatoire.statistics.time_slots import Split
 
 Method = Literal["connue", "aoristique"]
+METHOD = NamedMethod("creneaux_horaires", 2)
 CUSTOM = "personnalise"
 _ONLY_CUSTOM = FieldError("bornes", "va avec « decoupage=personnalise », et seulement avec lui", "6,12,18,0")
 _NO_DAY = FieldError("bornes", "de 2 à 24 heures, de 0 à 23, dans l'ordre", "6,12,18,0")
@@ -64,8 +66,8 @@ def method_of(cutting: Cutting) -> MethodProof:
         parameters["calendrier"] = rests_on
     if cutting.method == "aoristique":
         parameters["intervalle"] = 0.95
-        return MethodProof("creneaux_horaires", 2, parameters, AORISTIC_REFERENCES)
-    return MethodProof("creneaux_horaires", 2, parameters, REFERENCES)
+        return MethodProof(METHOD.name, METHOD.version, parameters, AORISTIC_REFERENCES)
+    return MethodProof(METHOD.name, METHOD.version, parameters, REFERENCES)
 
 
 REFERENCES = (

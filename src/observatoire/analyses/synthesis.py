@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from observatoire.analyses import editions
+from observatoire.analyses import editions, readings
 from observatoire.analyses.coverage import Coverage, coverage_of
+from observatoire.analyses.origin import Method, provenance
 from observatoire.analyses.proof import (
     Headcount,
     MethodProof,
@@ -15,7 +16,6 @@ from observatoire.analyses.proof import (
     coverage_proof,
     coverage_warnings,
     place_proof,
-    provenance,
     with_unplaced,
 )
 from observatoire.analyses.question import Asking, Question, ask
@@ -34,7 +34,10 @@ from observatoire.store.engine import Connection, Database
 T = TypeVar("T")
 Unplaced = dict[str, int]
 Counting = Callable[[Connection, Scope, frozenset[str]], Confidential[list[T]]]
-METHOD = MethodProof("synthese", 1, {}, ("comptage exact : un fait par ligne importée (unité « fait »)",))
+METHOD = Method("synthese", 1)
+PROOF = MethodProof(
+    METHOD.name, METHOD.version, {}, ("comptage exact : un fait par ligne importée (unité « fait »)",)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +119,12 @@ def _fresh(connection: Connection, asking: Asking) -> Released[Summary]:
     precisions = _by_group(connection, asking, coverage, counts.by_precision)
     unplaced = _unplaced(connection, asking, coverage)
     gaps = unplaced.combine(_unplaced(connection, asking, before), lambda now, then: (now, then))
-    digest, link = provenance(connection, asking)
     since = before.period.start
+    read = [
+        *readings.by_group(asking, coverage),
+        *readings.by_group(asking, before, classes=False),
+    ]
+    digest, link = provenance(connection, asking, METHOD, (coverage, before), read, since=since)
 
     def groups(
         rows: tuple[list[CategoryCount], list[CategoryCount]], nowhere: tuple[Unplaced, Unplaced]
@@ -135,7 +142,7 @@ def _fresh(connection: Connection, asking: Asking) -> Released[Summary]:
             with_unplaced(Headcount(total, total, ()), asking, sum(nowhere.values())),
             coverage_proof(coverage, asking, since),
             places,
-            METHOD,
+            PROOF,
             digest,
             link,
             (*asking.notes, *coverage_warnings(coverage, places, asking, since), *_uneven(summaries)),

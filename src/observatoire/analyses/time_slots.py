@@ -1,13 +1,14 @@
 """When: hour × weekday, with the unknown hours beside."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 
 from observatoire.analyses import calendars
 from observatoire.analyses.coverage import Coverage, coverage_of
+from observatoire.analyses.origin import provenance
 from observatoire.analyses.proof import (
     Exclusion,
     Headcount,
@@ -15,11 +16,11 @@ from observatoire.analyses.proof import (
     coverage_proof,
     coverage_warnings,
     place_proof,
-    provenance,
     with_unplaced,
 )
 from observatoire.analyses.question import Asking, Question, ask
-from observatoire.analyses.slot_cutting import Cutting, method_of, warnings_of
+from observatoire.analyses.readings import by_group, short
+from observatoire.analyses.slot_cutting import METHOD, Cutting, method_of, warnings_of
 from observatoire.analyses.slot_exposure import departement_of, hours_of_week
 from observatoire.disclosure import gate
 from observatoire.disclosure.confidential import Confidential
@@ -126,12 +127,20 @@ def tabulate(
             cutting.days, question.period, (departement_of(commune.code) for commune in covered)
         )
         hours = hours_of_week(covered, question.period, observed, groups)
-        origin = provenance(connection, asking)
+        read = [replace(reading, days=groups) for reading in by_group(asking, coverage)]
+        seen = {"calendrier": calendars.snapshot(cutting.days), "jours": _days_seen(groups)}
+        origin = provenance(connection, asking, METHOD, (coverage,), read, seen=seen)
         counted = _counted(connection, asking, coverage, cutting, groups)
         confidential = counted.map(lambda found: _answer(found, asking, coverage, cutting, hours, origin))
     return gate.release(
         confidential, asking.audience, caller, f"creneaux-horaires {question.canonical()}", journal
     )
+
+
+def _days_seen(groups: tuple[DayGroup, ...] | None) -> str | None:
+    if groups is None:
+        return None
+    return short([[list(g.departements), [day.isoformat() for day in g.days]] for g in groups])
 
 
 def _refuse_cut_intervals(cutting: Cutting) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 
 from observatoire.analyses.coverage import Coverage, coverage_of
 from observatoire.analyses.delays import Correction, correct, measured_period, reception_of
+from observatoire.analyses.origin import Method, provenance
 from observatoire.analyses.proof import (
     Exclusion,
     Headcount,
@@ -19,10 +20,10 @@ from observatoire.analyses.proof import (
     coverage_proof,
     coverage_warnings,
     place_proof,
-    provenance,
     with_unplaced,
 )
 from observatoire.analyses.question import Asking, Question, ask
+from observatoire.analyses.readings import Reading, by_group, short
 from observatoire.analyses.sides import Side, longest_side
 from observatoire.analyses.trend_checks import (
     BREAK_SIGNIFICANCE,
@@ -57,9 +58,10 @@ REASONS = {
     "moins_de_36_mois": "moins de 36 mois entièrement reçus : aucune tendance n'est annoncée.",
     "effectif_insuffisant": "trop peu de faits pour estimer une pente.",
 }
-METHOD = MethodProof(
-    "tendances",
-    2,
+METHOD = Method("tendances", 2)
+PROOF = MethodProof(
+    METHOD.name,
+    METHOD.version,
     {
         "modele": "quasi-Poisson log-linéaire : mois de l'année, pente annuelle, nombre de jours",
         "erreur_type": "dispersion estimée, autocorrélation d'ordre 1 corrigée du biais",
@@ -136,7 +138,8 @@ def follow(
             raise OutsideDiffusion("")
         sources = asking.single_group()
         coverage = coverage_of(connection, sources, asking.communes, question.period)
-        origin = provenance(connection, asking)
+        read, seen = _rests_on(connection, asking, sources, coverage)
+        origin = provenance(connection, asking, METHOD, (coverage,), read, seen=seen)
         counted = _counted(connection, asking, sources, coverage, step)
         correction = _correction(connection, asking, sources, coverage)
         precisions = counts.by_precision(connection, asking.scope(sources), coverage.covered)
@@ -145,6 +148,20 @@ def follow(
         rest, lambda found, rest: _answer(asking, step, coverage, found, rest, origin)
     )
     return gate.release(confidential, asking.audience, caller, f"tendances {question.canonical()}", journal)
+
+
+def _rests_on(
+    connection: Connection, asking: Asking, sources: list[Source], coverage: Coverage
+) -> tuple[list[Reading], dict[str, Any]]:
+    """The facts read; where delays are, those of the months that tell them, and who told each when."""
+    read = by_group(asking, coverage)
+    if coverage.provisional_since is None:
+        return read, {}
+    period = measured_period(coverage.period)
+    read.append(Reading(tuple(sources), (period,), coverage.covered, classes=False, unplaced=False))
+    received = import_store.received(connection, [source.code for source in sources])
+    told = [[str(r.id), r.as_of.isoformat(), str(r.told)] for r in received]
+    return read, {"receptions": short(told)}
 
 
 def _counted(
@@ -205,7 +222,7 @@ def _answer(
             with_unplaced(headcount, asking, sum(counted.unplaced_months.values())),
             coverage_proof(coverage, asking),
             places,
-            replace(METHOD, parameters=METHOD.parameters | side.bounds | _delays(rest.correction)),
+            replace(PROOF, parameters=PROOF.parameters | side.bounds | _delays(rest.correction)),
             *origin,
             tuple(warnings),
         ),

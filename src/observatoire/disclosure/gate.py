@@ -29,6 +29,7 @@ class Passage:
     audience: Audience
 
 
+INTERNAL_POLICY = "interne : chiffres exacts"
 PRODUCER_POLICY = "donnée publique : le secret est celui que son producteur a appliqué"
 
 Journal = Callable[[Passage], None]
@@ -53,7 +54,7 @@ def release(
     journal(Passage(caller.name, caller.role or "public", "lecture", question, audience))
     return Released(
         _opened(confidential),
-        Disclosure(audience, "interne : chiffres exacts", POLICY_VERSION, None),
+        Disclosure(audience, INTERNAL_POLICY, POLICY_VERSION, None),
         _released._SEAL,
     )
 
@@ -96,5 +97,14 @@ def mask_decision(confidential: Confidential[frozenset[str]]) -> frozenset[str]:
     """Which places an analysis leaves out: codes only, needed before the next count is made.
 
     The names are released with the answer (to ``interne``); no count passes here.
+    """
+    return _opened(confidential)
+
+
+def traces(confidential: Confidential[tuple[dict[str, list[int]], str]]) -> tuple[dict[str, list[int]], str]:
+    """What a figure rests on: numbers of imports by source, and a digest of the facts; no count passes here.
+
+    Only the readings of the analyses may call it (a house test walks the callers). The digest is of keys made
+    with the installation's secret: no count can be guessed from it.
     """
     return _opened(confidential)

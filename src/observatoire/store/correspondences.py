@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, insert, or_, select, text
+from sqlalchemy import Connection, Row, Select, func, insert, or_, select
 
-from observatoire.store.queries import query
 from observatoire.store.tables import correspondence
 
 
@@ -96,12 +95,6 @@ def add(connection: Connection, decisions: Iterable[Decision]) -> None:
     values = [{name: getattr(decision, name) for name in names} for decision in decisions]
     if values:
         connection.execute(insert(correspondence), values)
-
-
-def state(connection: Connection, sources: Sequence[str]) -> str:
-    """Text that changes when the classes of the facts of some sources may have changed, and only then."""
-    found: str = connection.execute(text(query("state_of_classing")), {"sources": list(sources)}).scalar_one()
-    return found
 
 
 def _record(row: Row[Any]) -> DecisionRecord:

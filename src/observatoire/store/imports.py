@@ -1,6 +1,5 @@
 """Imports: what was received, for which months, and the rows that were set aside."""
 
-import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -43,6 +42,7 @@ class ImportRecord:
     quality: dict[str, Any] = field(default_factory=dict)
     to_confirm: list[str] = field(default_factory=list)
     confirmed_by: str | None = None
+    undone_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +115,12 @@ def get(connection: Connection, id_: UUID) -> ImportRecord | None:
     """One import, None when it does not exist."""
     row = connection.execute(select(import_).where(import_.c.id == id_)).one_or_none()
     return None if row is None else _record(row)
+
+
+def of_provenance(connection: Connection, numbers: Sequence[int], ids: Sequence[UUID]) -> list[ImportRecord]:
+    """Imports by number or by identifier, in order of arrival; whatever became of them, none is ever gone."""
+    chosen = select(import_).where(import_.c.number.in_(numbers) | import_.c.id.in_(ids))
+    return [_record(row) for row in connection.execute(chosen.order_by(import_.c.number))]
 
 
 def every(
@@ -200,22 +206,7 @@ def mark_undone(connection: Connection, id_: UUID, message: str) -> None:
     number = connection.execute(
         update(import_)
         .where(import_.c.id == id_)
-        .values(state="annule", message=message)
+        .values(state="annule", message=message, undone_at=func.now())
         .returning(import_.c.number)
     ).scalar_one()
     forget_rejects(connection, number)
-
-
-def latest_digest(connection: Connection, sources: Sequence[str], period: Period) -> str:
-    """Text that changes exactly when the imports that a question rests on change."""
-    rows = connection.execute(
-        select(import_.c.number, import_.c.state)
-        .where(
-            import_.c.source.in_(sources),
-            import_.c.state == "valide",
-            import_.c.period_start < period.end,
-            import_.c.period_end > period.start,
-        )
-        .order_by(import_.c.number)
-    ).all()
-    return json.dumps([row.number for row in rows])

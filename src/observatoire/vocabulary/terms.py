@@ -299,7 +299,18 @@ GLOSSARY: tuple[Term, ...] = (
         "effectif, exclus",
         "total = retenus + exclus, chacun motivé",
     ),
-    Term("empreinte", "digest", "empreinte", "de la question et des imports dont elle dépend"),
+    Term(
+        "empreinte",
+        "digest",
+        "empreinte",
+        "de la question et de tout ce dont la réponse dépend : change exactement quand cela change",
+    ),
+    Term(
+        "provenance",
+        "provenance",
+        "provenance",
+        "ce sur quoi un chiffre reposait quand son empreinte a été donnée, et s'il en est encore ainsi",
+    ),
     Term(
         "croisement",
         "Dimension",

@@ -34,6 +34,7 @@ from observatoire.web.api import (
     places,
     portrait,
     profiles,
+    provenance,
     rejects,
     reports,
     service,
@@ -119,6 +120,7 @@ def build_app(database: Database, settings: Settings) -> FastAPI:
         organisations,
         keys,
         audit,
+        provenance,
     ):
         app.include_router(module.router, prefix=API)
     app.include_router(service.router)

@@ -76,6 +76,11 @@ def question_out(question: Question) -> QuestionOut:
     )
 
 
+def provenance_out(digest: str, link: str) -> ProvenanceOut:
+    """A digest, and where to read what it stands for."""
+    return ProvenanceOut(digest=digest, link=link, trace=f"/api/v1/provenance/{digest}")
+
+
 def proof_out(proof: Proof, disclosure: Disclosure) -> ProofOut:
     """The proof block of a fresh answer."""
     return ProofOut(
@@ -84,7 +89,7 @@ def proof_out(proof: Proof, disclosure: Disclosure) -> ProofOut:
         places=PlacesOut.model_validate(proof.places),
         method=MethodOut.model_validate(proof.method),
         disclosure=DisclosureOut.model_validate(disclosure),
-        provenance=ProvenanceOut(digest=proof.digest, link=proof.imports_link),
+        provenance=provenance_out(proof.digest, proof.imports_link),
         warnings=list(proof.warnings),
     )
 
@@ -103,7 +108,7 @@ def published_proof_out(summary: PublishedSummary, disclosure: Disclosure) -> Pr
             references=["suppression primaire (1 à 4) et complémentaire, auditée par programme linéaire"],
         ),
         disclosure=DisclosureOut.model_validate(disclosure),
-        provenance=ProvenanceOut(digest=edition.digest, link=f"/api/v1/editions/{edition.number}"),
+        provenance=provenance_out(edition.digest, f"/api/v1/editions/{edition.number}"),
         warnings=[
             *_fictional(summary),
             *PUBLISHED_WARNINGS,

@@ -1,6 +1,5 @@
 """Answers ``comparaisons``: exact inside the grant, from the last edition outside it."""
 
-import hashlib
 from collections import Counter
 from dataclasses import replace
 from datetime import date
@@ -8,9 +7,10 @@ from datetime import date
 from observatoire.analyses.comparisons import published
 from observatoire.analyses.comparisons.ground import Stage, stage
 from observatoire.analyses.comparisons.model import ComparisonAnswer, ComparisonQuestion
-from observatoire.analyses.comparisons.proving import method, span_warnings
+from observatoire.analyses.comparisons.proving import METHOD, method, span_warnings
 from observatoire.analyses.comparisons.rows import from_communes, read_together, rows_of, with_sentences
 from observatoire.analyses.comparisons.words import Span
+from observatoire.analyses.origin import provenance
 from observatoire.analyses.proof import (
     Exclusion,
     Headcount,
@@ -18,9 +18,9 @@ from observatoire.analyses.proof import (
     coverage_proof,
     coverage_warnings,
     place_proof,
-    provenance,
 )
 from observatoire.analyses.question import Asking, ask
+from observatoire.analyses.readings import Reading, by_group, runs, short
 from observatoire.disclosure import gate
 from observatoire.disclosure.confidential import Confidential
 from observatoire.disclosure.gate import Journal
@@ -110,9 +110,19 @@ def _answer(found: Found, asking: Asking, ready: Stage, origin: tuple[str, str])
 
 
 def _provenance(connection: Connection, asking: Asking, ready: Stage) -> tuple[str, str]:
-    """Of the imports of every source, and of the producers' files that divide or stand beside."""
-    digest, link = provenance(connection, replace(asking, sources=ready.sources))
-    bases = [(row.population, row.base) for row in ready.rows]
-    files = [figure.files for row in ready.rows for figure in row.official]
-    whole = f"{digest}|{bases}|{files}|{ready.peers}"
-    return hashlib.sha256(whole.encode()).hexdigest()[:32], link
+    """Of the facts of every row, and of the producers' files that divide or stand beside."""
+    ground = ready.ground
+    compared = [row for row in ready.rows if row.not_comparable is None]
+    communes = frozenset[str]().union(*(row.counted for row in compared))
+    read = [
+        *by_group(asking, ground.coverage),
+        Reading(ready.sources, runs(ground.months), communes, NATION, classes=False, unplaced=False),
+    ]
+    seen = {
+        "lignes": short([[str(row.place.code), repr(row.population), repr(row.base)] for row in ready.rows]),
+        "comptees": short([[sorted(row.counted), row.not_comparable] for row in ready.rows]),
+        "fichiers": short([repr(figure) for row in ready.rows for figure in row.official]),
+        "semblables": short(repr(ready.peers)),
+    }
+    whole = replace(asking, sources=ready.sources)
+    return provenance(connection, whole, METHOD, (ground.coverage,), read, seen=seen)

@@ -11,7 +11,10 @@ from observatoire.analyses.comparisons.model import (
     Spread,
 )
 from observatoire.analyses.comparisons.words import Span, base_words
+from observatoire.analyses.origin import Method
 from observatoire.analyses.proof import MethodProof
+
+METHOD = Method(METHOD_NAME, METHOD_VERSION)
 
 
 def method(kind: str, span: Span, rows: Iterable[ComparisonRow], spread: Spread | None) -> MethodProof:

@@ -22,7 +22,9 @@ def points_chauds(
 ) -> None:
     """Cells of concentration, strongest first."""
     found = context_of(context)
-    question = question_of(territoire, debut, fin, categorie, source)
+    question = question_of(territoire, debut, fin, categorie, source).with_parameters(
+        maille="defaut" if maille is None else str(maille), couche="concentration", seuil="0.05"
+    )
     value = hotspots.find(found.database, question, maille, 0.05, OPERATOR, found.journal()).value
     assert isinstance(value, hotspots.HotspotMap), "the operator reads everywhere"
     hot = sorted((c for c in value.cells if c.grade.startswith("concentration")), key=lambda c: -c.z)

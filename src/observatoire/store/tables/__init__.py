@@ -32,6 +32,7 @@ from observatoire.store.tables.confidential import (
     own_fact,
     place_to_check,
 )
+from observatoire.store.tables.provenance import provenance
 from observatoire.store.tables.published import cell, count, edition, published_coverage
 from observatoire.store.tables.reference import (
     category,
@@ -80,6 +81,7 @@ __all__ = [
     "place_table",
     "place_to_check",
     "profile",
+    "provenance",
     "published_coverage",
     "purge",
     "reject",

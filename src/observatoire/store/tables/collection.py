@@ -124,6 +124,7 @@ import_ = Table(
     Column("quality", JSONB, nullable=False, server_default="{}"),
     Column("to_confirm", ARRAY(Text), nullable=False, server_default="{}"),
     Column("confirmed_by", Text),
+    Column("undone_at", DateTime(timezone=True)),
     CheckConstraint("period_end > period_start", name="period"),
     Index("ix_import_source_state", "source", "state"),
     schema="collection",

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 
 from observatoire.analyses import evolution
 from observatoire.analyses.comparable import Reference
-from observatoire.analyses.evolution import METHOD_NAME, METHOD_VERSION, REFERENCES, By
+from observatoire.analyses.evolution import METHOD, REFERENCES, By
 from observatoire.analyses.published_evolution import PublishedEvolution
 from observatoire.disclosure.released import Disclosure
 from observatoire.web.dependencies import CallerDep, QuestionDep, ServicesDep
@@ -72,8 +72,8 @@ def _published(answer: PublishedEvolution) -> PublishedEvolutionOut:
 def _published_proof(answer: PublishedEvolution, disclosure: Disclosure) -> ProofOut:
     proof = published_proof_out(answer.summary, disclosure)
     method = MethodOut(
-        name=METHOD_NAME,
-        version=METHOD_VERSION,
+        name=METHOD.name,
+        version=METHOD.version,
         parameters={
             **proof.method.parameters,
             "dispersion": "années diffusées qui précèdent, trois au moins",

@@ -124,10 +124,13 @@ class DisclosureOut(Wire):
 
 
 class ProvenanceOut(Wire):
-    """Digest of the question and of the imports it rests on, and where they are listed."""
+    """Digest of the question and of all that it rests on; where that is listed and traced."""
 
     digest: str = Field(serialization_alias="empreinte")
     link: str = Field(serialization_alias="lien")
+    trace: str | None = Field(
+        default=None, description="tout ce sur quoi le chiffre repose, en un appel ; null pour une série"
+    )
 
 
 class ProofOut(Wire):

@@ -1,0 +1,22 @@
+-- name: fingerprints
+-- By import, one hash of all that an answer may read of its facts, whatever their order. Hash partitions rest
+-- on these same functions: they stay what they are from one version of PostgreSQL to the next. What an import
+-- said of a key never changes (its day, its hour); how it is classed and placed may.
+select source, import_number, count(*)::int as facts,
+    count(*) filter (where category_mode = 'defaut')::int as unclassed,
+    bit_xor(
+        hash_record_extended(
+            row(
+                key, category, category_mode, commune, cell, location_precision, near_border,
+                placed.code is not null, st_x(geom), st_y(geom){told}
+            ),
+            0
+        )
+    ) filter (
+        where cast(:wanted as text[]) is null or category = any(cast(:wanted as text[]))
+    ) as fingerprint
+from confidential.fact
+{placed_by}
+where {where}
+group by source, import_number
+order by source, import_number

@@ -76,6 +76,12 @@ def questions(zone: str) -> dict[str, Asked]:
         "evolution": asked("evolution", told="2024-01-01", read="2020-01-01", category="A", **town),
         "carte": asked("points-chauds", **town),
         "paires": asked("rapprochements", communes=toulouse, sources=both, params={"territoire": TOULOUSE}),
+        "intervalles": asked("creneaux-horaires", category="A", **{
+            **town, "params": {**town["params"], "methode": "aoristique", "decoupage": "6h"}}),
+        "croisement": asked("croisements", **{
+            **town, "params": {**town["params"], "lignes": "famille", "colonnes": "mois"}}),
+        "comparaison": asked("comparaisons", sources=pm, **{
+            **whole, "params": {"territoire": TOULOUSE, "source": "pm", "avec": "epci"}}),
         "zone": asked("synthese", told="2024-01-01", part=True,
                       **{**town, "params": {"territoire": zone, "source": "pm"}}),
         "ailleurs": asked("synthese", told="2024-01-01", communes=frozenset({MARSEILLE}),

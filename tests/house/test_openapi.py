@@ -55,8 +55,9 @@ def test_it_is_valid_openapi_3_1(contract: dict[str, Any]) -> None:
 
 
 def test_every_route_of_the_api_documents_its_errors_as_problem_json(contract: dict[str, Any]) -> None:
-    """The statuses of the table of errors, but 500: nothing is promised about a bug."""
-    expected = {str(status) for status in STATUSES.values() if status < 500} | {"503"}
+    """The statuses of the table of errors, but 500: nothing is promised about a bug; and those of the layers
+    around the application: too slow, too often, full."""
+    expected = {str(status) for status in STATUSES.values() if status < 500} | {"408", "429", "503"}
     assert expected == {str(status) for status in PROBLEMS}
     silent = []
     for name, operation in _operations(contract):

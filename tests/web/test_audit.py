@@ -39,7 +39,7 @@ def test_an_export_of_rejects_says_who_what_how_many_and_why(town: World, import
     path = f"/api/v1/imports/{imports['residences']}/rejets"
     assert town.client.get(path, params={"finalite": "controle"}, headers=analyst).status_code == 200
     (entry,) = trail(town, action="export_rejets", limit=1)
-    assert entry["cle"] == f"analyste ville {EPCI}"
+    assert entry["libelle_cle"] == f"analyste ville {EPCI}"
     assert (entry["organisation"], entry["role"]) == ("ville", "analyste")
     assert entry["objet"] == f"imports/{imports['residences']}/rejets"
     assert entry["sources"] == ["residences"]
@@ -66,7 +66,7 @@ def test_a_partner_reads_what_was_done_with_its_own_sources_by_organisation_only
         assert town.client.get(f"/api/v1/imports/{imports[code]}/rapport", headers=analyst).status_code == 200
     entries = trail(town, partner)
     assert {tuple(entry["sources"]) for entry in entries} == {("residences",)}
-    assert {entry["cle"] for entry in entries} == {entry["role"] for entry in entries} == {None}
+    assert {entry["libelle_cle"] for entry in entries} == {entry["role"] for entry in entries} == {None}
     assert "ville" in {entry["organisation"] for entry in entries if entry["action"] == "lecture_rapport"}
     assert trail(town, partner, source="police") == []
     assert imports["police"] not in str(entries)
@@ -93,7 +93,7 @@ def test_an_invalid_key_leaves_an_entry_and_no_trace_of_itself(town: World) -> N
     answer = town.client.get("/api/v1/sources", headers=town.headers("obs_tres-secrete"))
     assert answer.status_code == 401
     entry = trail(town, limit=1)[0]
-    assert (entry["cle"], entry["role"], entry["motif"]) == ("", "public", "non_authentifie")
+    assert (entry["libelle_cle"], entry["role"], entry["motif"]) == ("", "public", "non_authentifie")
     with town.database.owning() as connection:
         found = connection.execute(text("select count(*) from audit.entry e where e::text like '%secrete%'"))
         assert found.scalar_one() == 0

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from observatoire.analyses import origin, synthesis
 from observatoire.analyses.origin import Method
 from observatoire.analyses.readings import short
-from observatoire.disclosure.policy import Role
+from observatoire.disclosure.policy import POLICY_VERSION, Role
 from support.files import LANDLORD_HEADER, pm_file, pm_row
 from support.scatter import CENTRE, comma, draw, zone_body
 from support.terminal import Terminal
@@ -100,7 +100,7 @@ def test_one_call_tells_the_imports_and_the_versions_of_every_rule(council: Coun
     assert (asked["territoire"], asked["categorie"], asked["source"]) == (TOULOUSE, ["A"], ["pm"])
     assert traced["methode"] == {"nom": "synthese", "version": 1}
     assert traced["diffusion"] == {
-        "audience": "interne", "politique": "interne : chiffres exacts", "version": 1, "edition": None,
+        "audience": "interne", "politique": "interne : chiffres exacts", "version": POLICY_VERSION, "edition": None,
     }  # fmt: skip
     assert traced["nomenclature"] == 1
     assert set(traced["correspondances"]) == {"version", "total"}
@@ -121,12 +121,14 @@ def test_every_analysis_is_traced_by_its_digest_and_is_up_to_date(council: Counc
     paths = council.world.client.app.openapi()["paths"]  # type: ignore[attr-defined]
     analyses = {path.rpartition("/")[2] for path in paths if path.startswith("/api/v1/analyses/")}
     traced = {}
-    for analysis in sorted(analyses - {"couverture"}):
-        digest = council.ask(analysis=analysis, source="pm")
+    # A portrait shows the figures of a synthesis, by the digest of that synthesis.
+    for analysis in sorted(analyses - {"couverture", "catalogue", "portrait"}):
+        crossed = {"lignes": "famille", "colonnes": "mois"} if analysis == "croisements" else {}
+        digest = council.ask(analysis=analysis, source="pm", **crossed)
         found = council.trace(digest)
         assert (found["intacte"], found["a_jour"]) == (True, True), analysis
         traced[analysis] = digest
-    assert len(set(traced.values())) == len(traced) >= 6
+    assert len(set(traced.values())) == len(traced) >= 8
 
 
 def test_a_month_declared_nil_is_traced_to_who_declared_it(council: Council):
@@ -406,7 +408,7 @@ def test_another_version_of_the_method_or_of_the_policy_is_another_digest(
     monkeypatch.setattr(synthesis, "METHOD", Method("synthese", 2))
     assert council.sentences(digest) == ["La méthode a changé de version."]
     monkeypatch.undo()
-    monkeypatch.setattr(origin, "POLICY_VERSION", 2)
+    monkeypatch.setattr(origin, "POLICY_VERSION", POLICY_VERSION + 1)
     assert council.sentences(digest) == ["La politique de diffusion a changé de version."]
     monkeypatch.undo()
     assert council.ask(source="pm") == digest

@@ -30,7 +30,7 @@ def digest_of(
 ) -> str:
     """Digest of all that an edition rests on, kept as that of an answer is.
 
-    ``repeats``: the edition whose years it tells again as they were, and the years that it revises.
+    ``repeats``: the years that it tells again otherwise than before.
     """
     leaves = tuple(c.code for c in taxonomy if c.sensitivity < 2 and not c.is_service_activity)
     communes = {c.code: c.population for plan in plans for c in plan.communes}

@@ -107,7 +107,7 @@ def _opened(
         found,
         category_store.every(connection),
         geography,
-        {"precedente": before.digest if before else "", "revisees": sorted(revised)},
+        {"revisees": sorted(revised)},
     )
     number = editions.add(
         connection,

@@ -135,7 +135,7 @@ FIELDS: dict[str, str] = {
     "kept": "retenus",
     "kept_at": "conservee_le",
     "key": "cle",
-    "key_label": "cle",
+    "key_label": "libelle_cle",
     "keys": "cles",
     "kind": "type",
     "label": "libelle",

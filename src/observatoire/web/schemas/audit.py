@@ -14,7 +14,7 @@ class EntryOut(Wire):
     number: int = Field(serialization_alias="numero")
     recorded_at: datetime = Field(serialization_alias="inscrit_le")
     key_label: str | None = Field(
-        serialization_alias="cle", description="nom de la clé ; pour l'administration seulement"
+        serialization_alias="libelle_cle", description="nom de la clé ; pour l'administration seulement"
     )
     organisation: str
     role: str | None = Field(description="pour l'administration seulement")

@@ -72,6 +72,8 @@ grant usage on sequence audit.entry_number to {ROLE};
 grant execute on function audit.forget(bigint) to {ROLE};
 grant select (code, additivity_group) on collection.source to {ROLE};
 grant select (id, source) on collection.import to {ROLE};
+create policy trail on collection.source for select to {ROLE} using (true);
+create policy trail on collection.import for select to {ROLE} using (true);
 """
 
 
@@ -145,6 +147,8 @@ def upgrade():
 
 
 def downgrade():
+    for table in ("source", "import"):
+        op.execute(f"drop policy trail on collection.{table}")
     op.execute(f"revoke select (code, additivity_group) on collection.source from {ROLE}")
     op.execute(f"revoke select (id, source) on collection.import from {ROLE}")
     op.execute(f"revoke usage on schema collection from {ROLE}")

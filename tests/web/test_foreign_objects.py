@@ -85,7 +85,7 @@ OF_NOBODY = {
     "GET /api/v1/territoires/{territoire}/contour": "the map of France, open to all",
     "GET /api/v1/editions/{numero}": "editions are published",
     "POST /api/v1/editions/{numero}/retrait": "editions are published",
-    "GET /api/v1/provenance/{empreinte}": "a digest tells nothing of whose it is; tests/web/test_provenance.py",
+    "GET /api/v1/provenance/{empreinte}": "tests/web/test_provenance.py walks it by digest",
     "DELETE /api/v1/series-officielles/fichiers/{numero}": "files of the State, of no organisation",
 }
 

@@ -100,8 +100,11 @@ def test_one_call_tells_the_imports_and_the_versions_of_every_rule(council: Coun
     assert (asked["territoire"], asked["categorie"], asked["source"]) == (TOULOUSE, ["A"], ["pm"])
     assert traced["methode"] == {"nom": "synthese", "version": 1}
     assert traced["diffusion"] == {
-        "audience": "interne", "politique": "interne : chiffres exacts", "version": POLICY_VERSION, "edition": None,
-    }  # fmt: skip
+        "audience": "interne",
+        "politique": "interne : chiffres exacts",
+        "version": POLICY_VERSION,
+        "edition": None,
+    }
     assert traced["nomenclature"] == 1
     assert set(traced["correspondances"]) == {"version", "total"}
     assert traced["geographie"] == 2026

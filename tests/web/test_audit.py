@@ -104,7 +104,7 @@ def test_the_administration_of_a_commune_reads_what_touches_its_grant(town: Worl
     town.get("/sources/ailleurs/rapport")
     near = key(town, Role.ADMINISTRATION, "", "commune:13055")
     assert {tuple(entry["sources"]) for entry in trail(town, near)} == {("ailleurs",)}
-    assert trail(town, near)[0]["cle"] == "administration"
+    assert trail(town, near)[0]["libelle_cle"] == "administration"
     assert trail(town, key(town, Role.ADMINISTRATION, "", TOULOUSE), source="ailleurs") == []
 
 

@@ -107,8 +107,9 @@ class OutsideDiffusion(InvalidRequest):
     title = "Hors diffusion"
     message = (
         "Cette question dépasse ce qui est diffusé hors de votre périmètre. Existent, par années civiles "
-        "entières, d'une commune à la nation, sans filtre « source » : synthèse, évolution, comparaisons et "
-        "portrait (/analyses/…), par domaine ou famille ; la carte d'une année (/analyses/points-chauds). {0}"
+        "entières, d'une commune à la nation, sans filtre « source » : /analyses/synthese, "
+        "/analyses/evolution, /analyses/comparaisons et /analyses/portrait, par domaine ou famille ; "
+        "la carte d'une année (/analyses/points-chauds). {0}"
     )
 
 

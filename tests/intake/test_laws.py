@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from conftest import COMPLETE
 from intake.desk import Desk, codes
 from intake.tables import dump
 from observatoire.intake.faults import FAULTS, Bucket
@@ -19,7 +20,10 @@ from support.files import CAPITOLE, PM_HEADER, pm_file, pm_row
 from support.world import EPCI, World
 
 _numbers = itertools.count(1)
-LAW = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.large_base_example])
+LAW = settings(
+    max_examples=300 if COMPLETE else 8,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.large_base_example],
+)
 
 VARIANTS: tuple[dict[str, Any], ...] = (
     {},

@@ -250,12 +250,13 @@ def test_the_proof_counts_the_facts_of_the_territory_and_names_what_divides(town
     assert any("Garwood" in reference for reference in proof["methode"]["references"])
 
 
-def test_a_new_population_moves_the_digest(town: World):
-    """Last of all: it changes what divides."""
+def test_a_population_of_another_vintage_divides_no_row_alone(town: World):
+    """It changes what divides, so it is taken back."""
     before = ask(town, categorie="A101", avec="epci")["preuve"]["provenance"]["empreinte"]
     outcome = load(town, table(POPULATIONS, ["31;555;31555;2000;9;2009"]), period="2024", geography=2026)
     answer = ask(town, categorie="A101", avec="epci")
     found = lines(answer)
-    assert outcome is not None
+    path = f"/api/v1/series-officielles/fichiers/{outcome.record.number}"
+    assert town.client.delete(path, headers=town.admin).status_code == 200
     assert answer["preuve"]["provenance"]["empreinte"] == before, "one vintage for both rows: 2023 stands"
     assert found[TOULOUSE]["base_du_taux"]["millesime"] == found[EPCI]["base_du_taux"]["millesime"] == 2023

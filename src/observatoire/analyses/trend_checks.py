@@ -134,7 +134,7 @@ def _told(found: MannKendall, verdict: Verdict | None, unit: str) -> RankTest:
         agrees = claim == {Verdict.RISE: 1.0, Verdict.FALL: -1.0}.get(verdict, 0.0)
     words = {1.0: "hausse", -1.0: "baisse", 0.0: "aucune tendance établie"}[claim]
     slope = f"{signed(found.slope, 1)} fait{'s' if abs(found.slope) >= 2 else ''} {unit} chaque année"
-    sentence = f"Test de rang de Mann-Kendall : {words} (p = {decimal(found.p, 3)} ; pente de Sen : {slope})."
+    sentence = f"Test de rang de Mann-Kendall : {words} ({_p(found.p)} ; pente de Sen : {slope})."
     if agrees is False:
         sentence += (
             " Il ne dit pas la même chose que le verdict : regardez la série avant de conclure (mois "
@@ -180,7 +180,7 @@ def _possible(month: date, ratio: float, p: float, sources: Sequence[str]) -> Po
     links = tuple(f"/api/v1/sources/{code}/ruptures" for code in sources)
     sentence = (
         f"Rupture possible en {month:%Y-%m} (niveau multiplié par {decimal(ratio, 2)}, "
-        f"p = {decimal(p, 3)}) ; vérifiez d'abord un changement de logiciel, de consigne, d'effectif ou de "
+        f"{_p(p)}) ; vérifiez d'abord un changement de logiciel, de consigne, d'effectif ou de "
         "périmètre d'enregistrement. "
         f"Si c'en est un, déclarez-le (POST {' ou '.join(links)}) : la tendance ne le traversera plus."
     )
@@ -207,3 +207,8 @@ def _longest_run(months: Sequence[date]) -> list[date]:
 
 def _days(month: date) -> int:
     return (next_month(month) - month).days
+
+
+def _p(p: float) -> str:
+    """A p-value as it is read: never « 0,000 »."""
+    return "p < 0,001" if p < 0.001 else f"p = {decimal(p, 3)}"

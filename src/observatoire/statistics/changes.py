@@ -39,7 +39,7 @@ def change(
     return RateRatio(
         ratio=exact.ratio,
         low=_odds_low(k, k0) * scale if count else 0.0,
-        high=scale / _odds_low(k0, k) if reference else np.inf,
+        high=_over(scale, _odds_low(k0, k)) if reference else np.inf,
         p=min(1.0, 2 * min(_upper(k, k0, share), _upper(k0, k, 1 - share))),
     )
 
@@ -47,7 +47,12 @@ def change(
 def _odds_low(k: float, other: float) -> float:
     """Lower bound of the odds of ``k`` among both: 97.5 % one-sided, ``k`` above 0."""
     low = float(special.betaincinv(k, other + 1, 0.025))
-    return low / (1 - low)
+    return _over(low, 1 - low)
+
+
+def _over(numerator: float, denominator: float) -> float:
+    """A bound too far for a float is infinite: few facts, divided by a large factor, say nothing."""
+    return numerator / denominator if denominator > 0 else float("inf")
 
 
 def _upper(k: float, other: float, share: float) -> float:

@@ -15,7 +15,7 @@ from support.world import World
 COMPLETE = os.environ.get("OBSERVATOIRE_TESTS_COMPLETS") == "1"
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
-hypothesis_settings.register_profile("quotidien", max_examples=25, deadline=None)
+hypothesis_settings.register_profile("quotidien", max_examples=15, deadline=None)
 hypothesis_settings.register_profile("complet", max_examples=300, deadline=None)
 hypothesis_settings.load_profile("complet" if COMPLETE else "quotidien")
 

@@ -1,30 +1,23 @@
 """``observatoire organisation`` and ``observatoire cle``, with the words that a person types."""
 
 import re
-import sys
 from collections.abc import Callable
 
 import pytest
 
-from observatoire.bootstrap import make_app
-from observatoire.cli.app import build_cli
-from observatoire.worker.service import work
+from support.terminal import Terminal
 from support.world import EPCI, World
 
 Typed = Callable[..., tuple[str, str]]
 
 
 @pytest.fixture
-def typed(shared_world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Typed:
-    """Runs the command in this process; what it printed and what it complained of."""
-    run = build_cli(lambda: shared_world.settings, lambda _: shared_world.database, make_app, work)
+def typed(shared_world: World) -> Typed:
+    """Types one command; what it printed and what it complained of."""
 
     def type_(*words: str, code: int = 0) -> tuple[str, str]:
-        monkeypatch.setattr(sys, "argv", ["observatoire", *words])
-        with pytest.raises(SystemExit) as ended:
-            run()
-        assert (ended.value.code or 0) == code
-        return tuple(capsys.readouterr())  # type: ignore[return-value]
+        printed = Terminal(shared_world).run(*words, code=code)
+        return printed.stdout, printed.stderr
 
     return type_
 

@@ -242,13 +242,8 @@ def test_a_faulty_parameter_is_named_with_what_was_expected(terminal: Terminal):
 
 
 def test_a_database_that_does_not_answer_is_told_too(terminal: Terminal):
-    environment = {
-        **terminal.environment,
-        "OBSERVATOIRE_DATABASE_URL": "postgresql://obs@/rien?host=/nulle/part",
-    }
-    other = Terminal(terminal.world)
-    other.environment = environment
-    done = other.run("analyser", "synthese", TOULOUSE, code=2)
+    nowhere = {"OBSERVATOIRE_DATABASE_URL": "postgresql://obs@/rien?host=/nulle/part"}
+    done = terminal.process("analyser", "synthese", TOULOUSE, code=2, **nowhere)
     assert "Base indisponible" in done.stderr
     assert "Traceback" not in done.stderr
 

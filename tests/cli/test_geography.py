@@ -1,7 +1,5 @@
 """The operator brings contours and zones: what became of them is told in French."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import polars as pl
@@ -12,24 +10,16 @@ from observatoire.atlas.overlaps import Overlap
 from observatoire.atlas.replacing import Drawn, Replacement
 from observatoire.cli.geography import told
 from support.layers import feature, geojson, written
-from support.processes import environment
 from support.scatter import CENTRE, scattered
+from support.terminal import Terminal
 from support.world import World
 
 SQUARE = shapely.box(CENTRE[0] - 0.01, CENTRE[1] - 0.01, CENTRE[0] + 0.01, CENTRE[1] + 0.01)
 
 
 def run(world: World, *words: str, code: int = 0) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "observatoire", *words],
-        env={**environment(world), "NO_COLOR": "1", "COLUMNS": "200"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == code, done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
-    return done.stdout + done.stderr
+    printed = Terminal(world).run(*words, code=code)
+    return printed.stdout + printed.stderr
 
 
 @pytest.fixture(scope="module")

@@ -1,34 +1,18 @@
 """``observatoire series``: load, list, take back, in a terminal."""
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from support.series import NEW_COMMUNES, new_row, points_of, series_of, table
+from support.terminal import Terminal
 from support.world import TOULOUSE, World
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def run(world: World, *words: str, code: int = 0) -> str:
-    environment = {
-        **{k: v for k, v in os.environ.items() if not k.startswith("OBSERVATOIRE_")},
-        "OBSERVATOIRE_DATABASE_URL": world.database.url,
-        "OBSERVATOIRE_VAR": str(world.settings.var),
-        "PYTHONPATH": str(ROOT / "src"),
-        "NO_COLOR": "1",
-        "COLUMNS": "200",
-    }
-    done = subprocess.run(
-        [sys.executable, "-m", "observatoire", "series", *words],
-        env=environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == code, done.stdout + done.stderr
-    return done.stdout + done.stderr
+    printed = Terminal(world).run("series", *words, code=code)
+    return printed.stdout + printed.stderr
 
 
 @pytest.fixture(scope="module")

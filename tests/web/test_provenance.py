@@ -421,11 +421,10 @@ def test_the_command_line_gives_and_traces_the_same_digest_in_every_process(coun
     digest = council.ask(source="pm")
     period = ["--debut", YEAR["debut"], "--fin", YEAR["fin"]]
     shell = Terminal(council.world)
-    shell.environment["PYTHONHASHSEED"] = "1"
-    answer = shell.run("analyser", "synthese", TOULOUSE, "--source", "pm", *period).stdout
+    words = ("analyser", "synthese", TOULOUSE, "--source", "pm", *period)
+    answer = shell.process(*words, PYTHONHASHSEED="1").stdout
     assert f"empreinte {digest}" in answer
-    shell.environment["PYTHONHASHSEED"] = "2"
-    told = shell.run("provenance", digest).stdout
+    told = shell.process("provenance", digest, PYTHONHASHSEED="2").stdout
     assert "Méthode : synthese v1" in told
     assert "À jour : oui" in told, "asked again under another seed"
     assert "police_municipale@1" in told

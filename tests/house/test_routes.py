@@ -253,6 +253,7 @@ ONE_BAD_PARAMETER = {
     "GET /api/v1/analyses/points-chauds": {"params": {"territoire": EPCI, "maille": "15"}},
     "GET /api/v1/analyses/creneaux-horaires": {"params": {"territoire": EPCI, "decoupage": "2h"}},
     "GET /api/v1/analyses/rapprochements": {"params": {"territoire": EPCI, "minutes": "beaucoup"}},
+    "GET /api/v1/faits": {"params": {"territoire": EPCI, "limit": "beaucoup"}},
     "GET /api/v1/analyses/evolution": {"params": {"territoire": EPCI, "reference": "siecle"}},
     "GET /api/v1/analyses/comparaisons": {"params": {"territoire": EPCI, "avec": "voisins"}},
     "GET /api/v1/analyses/tendances": {"params": {"territoire": EPCI, "pas": "siecle"}},

@@ -57,6 +57,9 @@ READERS_OF_WHAT_IS_PUBLISHED = frozenset({None, Role.ELU})
 """They read editions and nothing else: no source, no import, no row."""
 
 
+POINTS = "points"
+"""The scope that opens coordinates."""
+
 ROLES_OF_AN_ORGANISATION = frozenset({Role.AGENT, Role.PARTENAIRE})
 """Without an organisation they would read nothing of their own."""
 
@@ -148,6 +151,11 @@ class Caller:
     def reads_rows(self) -> bool:
         """Whether the role reads more than what is published."""
         return self.role not in READERS_OF_WHAT_IS_PUBLISHED
+
+    @property
+    def reads_points(self) -> bool:
+        """Whether the coordinates of facts may be read one by one (scope ``points``)."""
+        return POINTS in self.scopes
 
     def is_of(self, organisation: str) -> bool:
         """Whether the key speaks for an organisation, and may read what is its own."""

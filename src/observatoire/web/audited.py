@@ -13,6 +13,7 @@ READS: Mapping[str, Action] = {
     f"GET {API}/imports/{{id}}/rapport": Action.READ_REPORT,
     f"GET {API}/sources/{{code}}/rapport": Action.READ_REPORT,
     f"GET {API}/lieux/a-verifier": Action.READ_POINTS,
+    f"GET {API}/faits": Action.READ_POINTS,
     f"GET {API}/categories/a-classer": Action.READ_LABELS,
     f"GET {API}/categories/correspondances": Action.READ_LABELS,
     f"GET {API}/analyses/points-chauds": Action.READ_CELLS,
@@ -59,6 +60,7 @@ WORDS = frozenset(
         "niveau",
         "tous",
         "action",
+        "points",
     }
     | {"simulation", "couverture", "issue", "par", "type", "jeu"}
 )

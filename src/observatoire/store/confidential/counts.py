@@ -158,7 +158,7 @@ def _run(
     name: str,
     scope: Scope,
     communes: frozenset[str] | None,
-    more: Mapping[str, int] | None = None,
+    more: Mapping[str, object] | None = None,
     **parts: str,
 ) -> list[Any]:
     where, values = _where(scope, communes)
@@ -166,10 +166,14 @@ def _run(
 
 
 def rows_of(
-    connection: Connection, name: str, scope: Scope, communes: frozenset[str]
+    connection: Connection,
+    name: str,
+    scope: Scope,
+    communes: frozenset[str] | None,
+    more: Mapping[str, object] | None = None,
 ) -> Confidential[list[Any]]:
-    """Rows of a named count over a scope, for the counts that have a file of their own."""
-    return Confidential(_run(connection, name, scope, communes))
+    """Rows of a named query over a scope, for the counts and lists that have a file of their own."""
+    return Confidential(_run(connection, name, scope, communes, more))
 
 
 def _statement(name: str, where: str, **parts: str) -> TextClause:

@@ -51,7 +51,10 @@ class Settings(BaseSettings):
     refused_keys_per_minute: int = Field(
         default=10, ge=1, description="refused keys a minute from one address; beyond, none is looked at"
     )
-    most_requests: int = Field(default=32, ge=1, description="requests answered at once; beyond, 503")
+    public_memory: float = Field(
+        default=5.0, ge=0, description="seconds that an answer to anyone is kept in the process; 0: none is"
+    )
+    most_requests: int = Field(default=64, ge=1, description="requests answered at once; beyond, 503")
     body_silence: float = Field(default=20.0, gt=0, description="seconds without a byte of a body: 408")
     body_seconds: float = Field(default=300.0, gt=0, description="seconds that a whole body may take: 408")
 

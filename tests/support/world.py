@@ -17,8 +17,9 @@ EPCI = "epci:243100518"
 TOULOUSE = "commune:31555"
 UNHURRIED = {
     "requests_per_minute": 10**7, "public_requests_per_minute": 10**7, "refused_keys_per_minute": 10**7,
+    "public_memory": 0.0,
 }  # fmt: skip
-"""Tests ask faster than anyone may."""
+"""Tests ask faster than anyone may, and want to see what they have just changed."""
 PURPOSE = "controle"
 """Stated by whoever asks, unless a test says otherwise."""
 CHARTER = "2019-06-01"

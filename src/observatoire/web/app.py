@@ -56,6 +56,7 @@ from observatoire.web.limits import FORM_OVERHEAD, BodyLimit
 from observatoire.web.pacing import Pace
 from observatoire.web.pages import documentation
 from observatoire.web.patience import Patience
+from observatoire.web.remembering import PublicMemory
 from observatoire.web.rendering import JSON
 from observatoire.web.security import KeyRing
 
@@ -81,6 +82,7 @@ def build_app(database: Database, settings: Settings) -> FastAPI:
     # A form's file above this size would be spooled to a temporary file, in clear: uploads stay in memory.
     MultiPartParser.spool_max_size = settings.max_bytes + FORM_OVERHEAD
     app.add_middleware(GZipMiddleware, minimum_size=2000)
+    app.add_middleware(PublicMemory, seconds=settings.public_memory)
     app.add_middleware(BodyLimit, max_bytes=settings.max_bytes, max_json=settings.max_json)
     app.add_middleware(Patience, silence=settings.body_silence, whole=settings.body_seconds)
     app.add_middleware(Auditing, database=database)

@@ -1,9 +1,9 @@
 """Fifty people read the council's pages at once: how long does each wait, and is anyone refused?
 
-A real server (``observatoire serve``, one process) on a database that the demonstration has filled; the people
-are coroutines of one other process, each with a connection kept open, on the same machine. Without a key the
-answers of the last edition, from memory; the same with the memory turned off, as the baseline of the run; with
-a key, fresh analyses of a commune.
+A real server (``observatoire serve``, one process) on a database that the demonstration has filled; the
+people are coroutines of one other process, each with a connection kept open, on the same machine. Without
+a key the answers of the last edition, from memory; the same with the memory turned off, as the baseline of
+the run; with a key, fresh analyses of a commune.
 """
 
 import argparse

@@ -6,6 +6,7 @@ nowhere else (wire contract, "Who is asking").
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from observatoire.domain.territory import TerritoryCode, TerritoryLevel
@@ -29,6 +30,22 @@ class Role(StrEnum):
     AGENT = "agent"
     PARTENAIRE = "partenaire"
     ELU = "elu"
+
+
+class KeyScope(StrEnum):
+    """What a key may do, within its role.
+
+    The first three are activities: a key that names none of them has all those of its role, one that
+    names some has no other. ``points`` is never there by default.
+    """
+
+    LECTURE = "lecture"
+    ENVOI = "envoi"
+    ADMINISTRATION = "administration"
+    POINTS = "points"
+
+
+ACTIVITIES = frozenset({KeyScope.LECTURE, KeyScope.ENVOI, KeyScope.ADMINISTRATION})
 
 
 POLICY_NAME = "seuil 5 avec suppression complémentaire, années arrêtées"
@@ -133,6 +150,13 @@ class Caller:
     grant: tuple[TerritoryCode, ...] = ()
     communes: frozenset[str] | None = frozenset()
     scopes: frozenset[str] = field(default_factory=frozenset)
+    expires_at: datetime | None = None
+    origins: frozenset[str] = frozenset()
+
+    def opens(self, scope: KeyScope) -> bool:
+        """Whether the key is not limited to other activities; the public has no key to limit."""
+        limits = self.scopes & ACTIVITIES
+        return scope in self.scopes or (scope in ACTIVITIES and not limits)
 
     @property
     def sees_every_source(self) -> bool:

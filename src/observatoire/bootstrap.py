@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from observatoire import production
 from observatoire.cli.app import build_cli
 from observatoire.settings import Settings
 from observatoire.store.engine import Database
@@ -21,14 +22,16 @@ def make_app() -> "FastAPI":
     from observatoire.web.app import build_app
 
     settings = Settings()
+    production.check(settings)
     return build_app(make_database(settings), settings)
 
 
 def work(database: Database, settings: Settings, *, tied: bool = False) -> None:
-    """A worker (``worker/service.py``), until it is told to stop."""
-    from observatoire.worker.service import work as run
+    """The worker, once the configuration may start."""
+    from observatoire.worker import service
 
-    run(database, settings, tied=tied)
+    production.check(settings)
+    service.work(database, settings, tied=tied)
 
 
 def main() -> None:

@@ -25,6 +25,9 @@ class Settings(BaseSettings):
     migrations: Path = Field(
         default=Path(__file__).resolve().parents[2] / "migrations", description="Alembic scripts"
     )
+    production: bool = Field(default=False, description="real data: the server starts only when fully named")
+    controller_name: str = Field(default="", description="responsable de traitement (GDPR art. 4, 7)")
+    dpo_contact: str = Field(default="", description="how to reach the data protection officer")
     pseudonym_key: str = Field(default="", description="hex key of the keyed hashes; else read from var")
     vault_key: str = Field(default="", description="hex key of the encrypted files; else read from var")
     audit_key: str = Field(default="", description="hex key of the audit trail's seals; else read from var")

@@ -74,6 +74,7 @@ NO_FIGURE_OF_FACTS = {
     "GET /api/v1/cles": "keys but their secret, no fact; administration only",
     "POST /api/v1/cles": "a key, seen once; administration only",
     "DELETE /api/v1/cles/{numero}": "an empty answer",
+    "POST /api/v1/cles/{numero}/rotation": "a key, seen once; administration only",
     "GET /api/v1/audit": "who did what, no count of facts; a partner's own sources only",
     "GET /api/v1/provenance/{empreinte}": "contracts, rules and receipts, for who could ask the question",
     "GET /sante": "the process answers",
@@ -285,6 +286,7 @@ ONE_BAD_PARAMETER = {
     "GET /api/v1/cles": None,
     "POST /api/v1/cles": {"json": {"libelle": "x", "role": "maire"}},
     "DELETE /api/v1/cles/{numero}": {"path": {"numero": "première"}},
+    "POST /api/v1/cles/{numero}/rotation": {"path": {"numero": "première"}},
     "GET /api/v1/provenance/{empreinte}": {"path": {"empreinte": "0" * 32}, "status": 404},
 }
 """One bad parameter for each route of the API; None: the route takes none."""

@@ -125,7 +125,7 @@ def test_a_cursor_of_another_question_is_refused(town: World):
 def test_coordinates_need_the_scope_and_a_contract_that_allows_them(town: World):
     params = {"territoire": TOULOUSE, **YEAR, "points": "true"}
     refused = town.client.get("/api/v1/faits", params=params, headers=town.admin)
-    assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (403, "portee_absente")
+    assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (403, "portee_insuffisante")
     scoped = key(town, "sig", Role.ANALYSTE, scopes=["points"])
     found = ask(town, scoped, points="true")
     by_source = {f["source"]: f for f in found["faits"]}

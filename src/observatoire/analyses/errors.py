@@ -1,6 +1,6 @@
 """What can be wrong with a question."""
 
-from observatoire.errors import Conflict, Forbidden, InvalidRequest
+from observatoire.errors import Conflict, InvalidRequest
 
 
 class ServiceActivity(InvalidRequest):
@@ -94,14 +94,3 @@ class UnknownCursor(InvalidRequest):
     code = "curseur_inconnu"
     title = "Curseur inconnu"
     message = "Reprenez à la première page, sans « curseur », ou avec les filtres de la page qui l'a donné."
-
-
-class PointsNotGranted(Forbidden):
-    """Coordinates were asked for with a key that may not read them."""
-
-    code = "portee_absente"
-    title = "Portée absente"
-    message = (
-        "Votre clé n'a pas la portée « points » : demandez-la à l'administration de l'observatoire, "
-        "ou retirez « points » de la demande."
-    )

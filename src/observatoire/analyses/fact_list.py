@@ -6,11 +6,12 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import date
 
-from observatoire.analyses.errors import PointsNotGranted, UnknownCursor
+from observatoire.analyses.errors import UnknownCursor
 from observatoire.analyses.question import Asking, Question, ask
 from observatoire.disclosure import gate
+from observatoire.disclosure.errors import ScopeMissing
 from observatoire.disclosure.gate import Journal
-from observatoire.disclosure.policy import Audience, Caller
+from observatoire.disclosure.policy import Audience, Caller, KeyScope
 from observatoire.disclosure.released import Released
 from observatoire.domain.incident import TimePrecision
 from observatoire.domain.source import PlacePrecision
@@ -57,10 +58,10 @@ def find(
         OutsideDiffusion: outside the grant.
         InvalidTerritoryCode: a zone: the membership of facts in zones is not read row by row.
         UnknownCursor: not one of this question.
-        PointsNotGranted: ``points`` without the scope.
+        ScopeMissing: ``points`` without the scope.
     """
-    if points and not caller.reads_points:
-        raise PointsNotGranted
+    if points and not caller.opens(KeyScope.POINTS):
+        raise ScopeMissing(KeyScope.POINTS)
     after = _read(cursor, question) if cursor else None
     if question.territory.level is TerritoryLevel.ZONE:
         fault = FieldError("territoire", "les faits d'une zone se comptent, sans liste", "commune:31555")

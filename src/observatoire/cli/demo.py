@@ -22,6 +22,7 @@ from observatoire.cli.working import Attendant
 from observatoire.demo import DEFAULT_SEED, EPCI_CODE, SOURCES, DemoCommune, write
 from observatoire.domain.period import month_start
 from observatoire.domain.territory import TerritoryCode, TerritoryLevel
+from observatoire.errors import Conflict
 from observatoire.store import accounts
 from observatoire.store.reference import territories
 
@@ -70,6 +71,8 @@ def generer(
 def charger(context: typer.Context) -> None:
     """Load the demonstration once: a second run finds it and stops."""
     found = context_of(context)
+    if found.settings.production:
+        raise Conflict("La démonstration est fictive : elle ne se charge pas en production.")
     done = found.settings.var / "charge.json"
     if done.exists() and _keys_work(found):
         typer.echo("Démonstration déjà chargée (données fictives).")

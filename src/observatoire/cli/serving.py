@@ -9,6 +9,7 @@ import typer
 import uvicorn
 import yaml
 
+from observatoire import production
 from observatoire.cli.context import context_of
 from observatoire.cli.working import Attendant
 
@@ -19,6 +20,9 @@ SECONDS_TO_ANSWER = 5
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command(help="Démarre le serveur.")(serve)
+    app.command("verifier-configuration", help="Dit ce qui manque pour démarrer en production.")(
+        verifier_configuration
+    )
     app.command(help="Écrit le contrat OpenAPI (YAML) sur la sortie.")(openapi)
 
 
@@ -47,6 +51,15 @@ def serve(
             access_log=False,
             timeout_graceful_shutdown=SECONDS_TO_ANSWER,
         )
+
+
+def verifier_configuration(context: typer.Context) -> None:
+    """Tell all that a production lacks, before it is one: exit code 2, and nothing is started."""
+    settings = context_of(context).settings
+    production.check(settings.model_copy(update={"production": True}))
+    typer.echo("Rien ne manque pour démarrer en production.")
+    if not settings.production:
+        typer.echo("« OBSERVATOIRE_PRODUCTION » n'est pas à « true » : ce n'est pas encore la production.")
 
 
 def openapi(context: typer.Context) -> None:

@@ -6,6 +6,7 @@ nowhere else (wire contract, "Who is asking").
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from observatoire.domain.territory import TerritoryCode, TerritoryLevel
@@ -29,6 +30,22 @@ class Role(StrEnum):
     AGENT = "agent"
     PARTENAIRE = "partenaire"
     ELU = "elu"
+
+
+class KeyScope(StrEnum):
+    """What a key may do, within its role.
+
+    The first three are activities: a key that names none of them has all those of its role, one that
+    names some has no other. ``points`` is never there by default.
+    """
+
+    LECTURE = "lecture"
+    ENVOI = "envoi"
+    ADMINISTRATION = "administration"
+    POINTS = "points"
+
+
+ACTIVITIES = frozenset({KeyScope.LECTURE, KeyScope.ENVOI, KeyScope.ADMINISTRATION})
 
 
 POLICY_NAME = "seuil 5 avec suppression complémentaire, années arrêtées"
@@ -56,9 +73,6 @@ OPEN_TO_EVERY_SOURCE = frozenset({Role.ADMINISTRATION, Role.COORDONNATEUR, Role.
 READERS_OF_WHAT_IS_PUBLISHED = frozenset({None, Role.ELU})
 """They read editions and nothing else: no source, no import, no row."""
 
-
-POINTS = "points"
-"""The scope that opens coordinates."""
 
 ROLES_OF_AN_ORGANISATION = frozenset({Role.AGENT, Role.PARTENAIRE})
 """Without an organisation they would read nothing of their own."""
@@ -136,6 +150,13 @@ class Caller:
     grant: tuple[TerritoryCode, ...] = ()
     communes: frozenset[str] | None = frozenset()
     scopes: frozenset[str] = field(default_factory=frozenset)
+    expires_at: datetime | None = None
+    origins: frozenset[str] = frozenset()
+
+    def opens(self, scope: KeyScope) -> bool:
+        """Whether the key is not limited to other activities; the public has no key to limit."""
+        limits = self.scopes & ACTIVITIES
+        return scope in self.scopes or (scope in ACTIVITIES and not limits)
 
     @property
     def sees_every_source(self) -> bool:
@@ -151,11 +172,6 @@ class Caller:
     def reads_rows(self) -> bool:
         """Whether the role reads more than what is published."""
         return self.role not in READERS_OF_WHAT_IS_PUBLISHED
-
-    @property
-    def reads_points(self) -> bool:
-        """Whether the coordinates of facts may be read one by one (scope ``points``)."""
-        return POINTS in self.scopes
 
     def is_of(self, organisation: str) -> bool:
         """Whether the key speaks for an organisation, and may read what is its own."""

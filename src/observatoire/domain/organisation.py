@@ -37,6 +37,7 @@ class Organisation:
     """An organisation. A key without territories of its own has those in force of its organisation.
 
     ``active`` False: its keys open nothing any more; what it sent still counts.
+    ``origins``: web pages from which its keys are received.
     """
 
     code: str
@@ -45,6 +46,7 @@ class Organisation:
     territories: tuple[DatedTerritory, ...] = ()
     active: bool = True
     created_at: datetime | None = None
+    origins: tuple[str, ...] = ()
 
 
 _OF_SOURCES = {

@@ -1,10 +1,11 @@
 """API keys (only their digest is stored) and the journal of what was read."""
 
 import hashlib
+import hmac
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, String, func, insert, literal, or_, select, update
@@ -16,6 +17,9 @@ from observatoire.store.reference import territories
 from observatoire.store.tables import api_key, journal, organisation, organisation_territory
 
 PREFIX = "obs_"
+"""With the 43 URL-safe characters that follow, how scanners of published secrets know a key."""
+KEY_LASTS = timedelta(days=365)
+LONGEST_KEY = timedelta(days=731)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,10 @@ class KeyRecord:
     organisation: str
     grant: tuple[TerritoryCode, ...]
     scopes: frozenset[str]
+    number: int
+    expires_at: datetime
+    last_used_at: datetime | None
+    origins: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +52,14 @@ class ListedKey:
     grant: tuple[str, ...]
     scopes: tuple[str, ...]
     created_at: datetime
-    expires_at: datetime | None
+    expires_at: datetime
     revoked_at: datetime | None
+    last_used_at: datetime | None
+    replaced_by: int | None
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether it is neither revoked nor expired."""
+        return self.revoked_at is None and now < self.expires_at
 
 
 def digest(key: str) -> str:
@@ -62,7 +76,10 @@ def create_key(
     expires_at: datetime | None = None,
     scopes: Iterable[str] = (),
 ) -> str:
-    """Create a key and return it: the only time that it is seen. Without a grant, its organisation's."""
+    """Create a key and return it: the only time that it is seen.
+
+    Without a grant it has its organisation's; without an end, ``KEY_LASTS``.
+    """
     key = PREFIX + secrets.token_urlsafe(32)
     if organisation:
         organisations.ensure(connection, organisation)
@@ -75,7 +92,7 @@ def create_key(
             organisation=organisation or None,
             grant=[str(code) for code in grant],
             scopes=list(scopes),
-            expires_at=expires_at,
+            expires_at=expires_at or datetime.now(UTC) + KEY_LASTS,
         )
     )
     return key
@@ -94,22 +111,50 @@ def check_grant(connection: Connection, grant: Iterable[TerritoryCode], field: s
         territories.get(connection, code)
 
 
+def check_life(expires_at: datetime | None, role: str = "", scopes: Iterable[str] = ()) -> None:
+    """Refuse an end that is past or too far, and a scope that the role does not have.
+
+    Raises:
+        InvalidRequest.
+    """
+    if "administration" in scopes and role != "administrateur":
+        raise InvalidRequest(fields=(FieldError("portees", "ce rôle n'administre pas"),))
+    if expires_at is None:
+        return
+    left = expires_at.astimezone(UTC) - datetime.now(UTC)
+    if left <= timedelta(0):
+        raise InvalidRequest(fields=(FieldError("expire_le", "la date est passée", "une date à venir"),))
+    if left > LONGEST_KEY:
+        message = "une clé dure deux ans au plus : renouvelez-la ensuite"
+        raise InvalidRequest(fields=(FieldError("expire_le", message, f"{LONGEST_KEY.days} jours au plus"),))
+
+
 def find_key(connection: Connection, key: str) -> KeyRecord | None:
     """The valid key with this text; None when unknown, expired, revoked, or its organisation is inactive."""
     row = connection.execute(
-        select(api_key, _inherited_grant().label("inherited"))
+        select(api_key, _inherited_grant().label("inherited"), organisation.c.origins)
         .outerjoin(organisation, organisation.c.code == api_key.c.organisation)
         .where(
             api_key.c.sha256 == digest(key),
             api_key.c.revoked_at.is_(None),
-            api_key.c.expires_at.is_(None) | (api_key.c.expires_at > func.now()),
+            api_key.c.expires_at > func.now(),
             func.coalesce(organisation.c.active, True),
         )
     ).one_or_none()
-    if row is None:
+    if row is None or not hmac.compare_digest(row.sha256, digest(key)):
         return None
     grant = tuple(TerritoryCode.parse(code) for code in row.grant or row.inherited or ())
-    return KeyRecord(row.label, row.role, row.organisation or "", grant, frozenset(row.scopes))
+    return KeyRecord(
+        row.label,
+        row.role,
+        row.organisation or "",
+        grant,
+        frozenset(row.scopes),
+        row.id,
+        row.expires_at,
+        row.last_used_at,
+        frozenset(row.origins or ()),
+    )
 
 
 def _inherited_grant() -> Any:  # noqa: ANN401
@@ -146,6 +191,8 @@ def _listed(row: Row[Any]) -> ListedKey:
         row.created_at,
         row.expires_at,
         row.revoked_at,
+        row.last_used_at,
+        row.replaced_by,
     )
 
 

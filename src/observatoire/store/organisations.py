@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from observatoire.domain.organisation import DatedTerritory, Organisation, OrganisationKind, kind_of_sender
@@ -25,7 +25,13 @@ def _territories(connection: Connection) -> dict[str, list[DatedTerritory]]:
 
 def _record(row: Row[tuple[object, ...]], territories: Iterable[DatedTerritory]) -> Organisation:
     return Organisation(
-        row.code, row.label, OrganisationKind(row.kind), tuple(territories), row.active, row.created_at
+        row.code,
+        row.label,
+        OrganisationKind(row.kind),
+        tuple(territories),
+        row.active,
+        row.created_at,
+        tuple(row.origins),
     )
 
 
@@ -52,9 +58,24 @@ def ensure_sender(connection: Connection, code: str, kind: SourceKind, territory
     ensure(connection, code, kind_of_sender(kind, territory))
 
 
+def declared_origins(connection: Connection) -> frozenset[str]:
+    """Origins that any active organisation has declared."""
+    listed = select(func.unnest(organisation.c.origins)).where(organisation.c.active)
+    return frozenset(connection.execute(listed).scalars())
+
+
+def _described(record: Organisation) -> dict[str, object]:
+    return {
+        "label": record.label,
+        "kind": record.kind.value,
+        "active": record.active,
+        "origins": list(record.origins),
+    }
+
+
 def add(connection: Connection, record: Organisation) -> bool:
     """Create an organisation; False when its code is taken."""
-    values = {"code": record.code, "label": record.label, "kind": record.kind.value, "active": record.active}
+    values = {"code": record.code, **_described(record)}
     statement = insert(organisation).values(values).on_conflict_do_nothing(index_elements=["code"])
     if connection.execute(statement.returning(organisation.c.code)).one_or_none() is None:
         return False
@@ -68,7 +89,7 @@ def replace(connection: Connection, record: Organisation) -> None:
     Raises:
         NotFound: it does not exist.
     """
-    values = {"label": record.label, "kind": record.kind.value, "active": record.active}
+    values = _described(record)
     done = connection.execute(update(organisation).where(organisation.c.code == record.code).values(values))
     if done.rowcount == 0:
         raise NotFound

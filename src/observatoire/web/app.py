@@ -48,9 +48,11 @@ from observatoire.web.api import (
     zones,
 )
 from observatoire.web.auditing import Auditing
+from observatoire.web.cross_origin import CrossOrigin
 from observatoire.web.crowding import Crowding
 from observatoire.web.dependencies import Services
 from observatoire.web.headers import SafeHeaders
+from observatoire.web.key_notice import KeyNotice
 from observatoire.web.last_resort import LastResort
 from observatoire.web.limits import FORM_OVERHEAD, BodyLimit
 from observatoire.web.pacing import Pace
@@ -89,7 +91,9 @@ def build_app(database: Database, settings: Settings) -> FastAPI:
     app.add_middleware(LastResort)
     app.add_middleware(Crowding, most=settings.most_requests)
     app.add_middleware(Pace, settings=settings)
-    app.add_middleware(SafeHeaders)
+    app.add_middleware(KeyNotice)
+    app.add_middleware(CrossOrigin, database=database)
+    app.add_middleware(SafeHeaders, always_https=settings.production)
     errors.install(app)
     for module in (
         profiles,

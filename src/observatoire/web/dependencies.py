@@ -19,6 +19,9 @@ from observatoire.store import accounts, reach
 from observatoire.store.engine import Database
 from observatoire.trail.errors import NoPurpose
 from observatoire.web.auditing import note
+from observatoire.web.cross_origin import check_origin
+from observatoire.web.key_notice import announce
+from observatoire.web.scopes import check_scope
 from observatoire.web.security import KeyRing
 
 LARGEST = 2**31 - 1
@@ -70,6 +73,9 @@ def caller(request: Request, found: ServicesDep) -> Caller:
     """Who asks; the public without a key."""
     who = found.keys.caller(request.headers.get("authorization"))
     note(caller=who)
+    announce(request, who)
+    check_origin(request, who)
+    check_scope(request, who)
     return who
 
 

@@ -25,8 +25,10 @@ ONE_YEAR = "max-age=31536000; includeSubDomains"
 class SafeHeaders:
     """ASGI layer: no answer leaves without them, whichever layer has made it."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, always_https: bool = False) -> None:
+        """``always_https``: a proxy ends TLS before us, whatever scheme it tells (RFC 6797)."""
         self.app = app
+        self.always_https = always_https
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on a send that completes the headers."""
@@ -40,7 +42,7 @@ class SafeHeaders:
                 headers.update(ALWAYS)
                 for name, value in UNLESS_SAID.items():
                     headers.setdefault(name, value)
-                if scope.get("scheme") == "https":
+                if self.always_https or scope.get("scheme") == "https":
                     headers["Strict-Transport-Security"] = ONE_YEAR
             await send(message)
 

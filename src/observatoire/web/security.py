@@ -4,11 +4,12 @@ import base64
 import binascii
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from observatoire.disclosure.policy import PUBLIC, Caller, Role
 from observatoire.domain.territory import TerritoryLevel
 from observatoire.errors import NotAuthenticated
-from observatoire.store import accounts
+from observatoire.store import accounts, key_life
 from observatoire.store.engine import Database
 from observatoire.store.reference import territories
 
@@ -40,7 +41,9 @@ class KeyRing:
         name = accounts.digest(key)
         known = self._known.get(name)
         if known is None or known.until < time.monotonic():
-            known = _Remembered(self._look_up(key), time.monotonic() + REMEMBERED_SECONDS)
+            self._known.pop(name, None)
+            found = self._look_up(key)
+            known = _Remembered(found, time.monotonic() + min(REMEMBERED_SECONDS, _seconds_left(found)))
             self._known[name] = known
         return known.caller
 
@@ -57,8 +60,30 @@ class KeyRing:
                     c.code for code in record.grant for c in territories.communes_of(connection, code)
                 )
             )
-        role = Role(record.role)
-        return Caller(record.label, role, record.organisation, record.grant, communes, record.scopes)
+        self._tell_use(record)
+        return Caller(
+            record.label,
+            Role(record.role),
+            record.organisation,
+            record.grant,
+            communes,
+            record.scopes,
+            record.expires_at,
+            record.origins,
+        )
+
+    def _tell_use(self, record: accounts.KeyRecord) -> None:
+        """Written at a look-up, so twice a minute at most and never once a request."""
+        told = record.last_used_at
+        if told is None or datetime.now(UTC) - told > key_life.USE_TOLD_EVERY:
+            with self._database.importing() as connection:
+                key_life.tell_use(connection, record.number)
+
+
+def _seconds_left(found: Caller) -> float:
+    """Until the key expires."""
+    end = found.expires_at
+    return float("inf") if end is None else (end - datetime.now(UTC)).total_seconds()
 
 
 def _key_of(authorization: str) -> str:

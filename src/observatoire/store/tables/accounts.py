@@ -16,6 +16,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     func,
+    text,
 )
 
 from observatoire.store.tables.base import metadata
@@ -28,6 +29,7 @@ organisation = Table(
     Column("kind", Text, nullable=False),
     Column("active", Boolean, nullable=False, server_default="true"),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("origins", ARRAY(Text), nullable=False, server_default="{}"),
     schema="accounts",
 )
 
@@ -58,8 +60,15 @@ api_key = Table(
     Column("grant", ARRAY(Text), nullable=False),
     Column("scopes", ARRAY(Text), nullable=False, server_default="{}"),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    Column("expires_at", DateTime(timezone=True)),
+    Column(
+        "expires_at",
+        DateTime(timezone=True),
+        nullable=False,
+        server_default=text("now() + interval '1 year'"),
+    ),
     Column("revoked_at", DateTime(timezone=True)),
+    Column("last_used_at", DateTime(timezone=True)),
+    Column("replaced_by", Integer, ForeignKey("accounts.api_key.id")),
     UniqueConstraint("sha256"),
     schema="accounts",
 )

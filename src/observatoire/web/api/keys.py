@@ -1,15 +1,22 @@
 """Keys: created, listed and revoked by the administration; a key is seen once."""
 
-from datetime import UTC, datetime
+from datetime import timedelta
 
 from fastapi import APIRouter, Response
 
 from observatoire.disclosure.policy import ROLES_OF_AN_ORGANISATION
 from observatoire.errors import FieldError, InvalidRequest
-from observatoire.store import accounts
+from observatoire.store import accounts, key_life
 from observatoire.web.dependencies import NumberInPath, ServicesDep, WholeAdministratorDep, parse_territory
 from observatoire.web.problems import PROBLEMS
-from observatoire.web.schemas.accounts import CreatedKeyOut, KeyIn, KeyList, KeyOut
+from observatoire.web.schemas.accounts import (
+    CreatedKeyOut,
+    KeyIn,
+    KeyList,
+    KeyOut,
+    RenewedKeyOut,
+    RotationIn,
+)
 
 router = APIRouter(prefix="/cles", tags=["acces"], responses=PROBLEMS)
 
@@ -30,18 +37,36 @@ def create_key(
     if body.organisation is None and body.role in ROLES_OF_AN_ORGANISATION:
         message = "ce rôle ne lit que les sources de son organisation"
         raise InvalidRequest(fields=(FieldError("organisation", message, "le code d'une organisation"),))
-    expires_at = body.expires_at
-    if expires_at is not None and expires_at.astimezone(UTC) <= datetime.now(UTC):
-        raise InvalidRequest(fields=(FieldError("expire_le", "la date est passée", "une date à venir"),))
+    accounts.check_life(body.expires_at, body.role, body.scopes)
     grant = [parse_territory(code, "perimetre") for code in body.grant]
     with found.database.importing() as connection:
         accounts.check_grant(connection, grant, "perimetre")
         key = accounts.create_key(
-            connection, body.label, body.role, body.organisation or "", grant, expires_at, body.scopes
+            connection, body.label, body.role, body.organisation or "", grant, body.expires_at, body.scopes
         )
         accounts.write_journal(connection, who.name, who.role or "", "clé créée", key[:8], None)
     response.headers["Cache-Control"] = "no-store"
     return CreatedKeyOut(key=key)
+
+
+@router.post("/{numero}/rotation", status_code=201, summary="Renouveler une clé d'accès")
+def rotate_key(
+    who: WholeAdministratorDep,
+    found: ServicesDep,
+    response: Response,
+    numero: NumberInPath,
+    body: RotationIn | None = None,
+) -> RenewedKeyOut:
+    """A new secret for the same rights; the old one still opens for a while, then nothing."""
+    asked = body or RotationIn()
+    accounts.check_life(asked.expires_at)
+    overlap = timedelta(days=asked.overlap_days)
+    with found.database.importing() as connection:
+        renewed = key_life.renew(connection, numero, overlap, asked.expires_at)
+        told = f"{numero} par {renewed.number}"
+        accounts.write_journal(connection, who.name, who.role or "", "clé renouvelée", told, None)
+    response.headers["Cache-Control"] = "no-store"
+    return RenewedKeyOut.model_validate(renewed)
 
 
 @router.delete("/{numero}", status_code=204, summary="Révoquer une clé d'accès")

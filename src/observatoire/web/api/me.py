@@ -8,6 +8,7 @@ from observatoire.analyses import standing
 from observatoire.disclosure.policy import Caller, outside_audience
 from observatoire.store import organisations
 from observatoire.web.dependencies import CallerDep, Services, ServicesDep, parse_territory
+from observatoire.web.key_notice import ends_soon
 from observatoire.web.problems import PROBLEMS
 from observatoire.web.schemas.accounts import MeOut, OwnOrganisationOut, StandingOut
 
@@ -33,6 +34,8 @@ def get_me(
         organisation=_organisation(found, who),
         grant=[str(code) for code in who.grant],
         scopes=sorted(who.scopes),
+        expires_at=who.expires_at,
+        ends_soon=ends_soon(who),
         outside=outside_audience(who),
         audiences=[
             StandingOut(

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from observatoire.domain.organisation import DatedTerritory, Organisation
+from observatoire.domain.origin import checked_origins
 from observatoire.errors import Conflict, FieldError, InvalidRequest, NotFound
 from observatoire.store import accounts, organisations
 from observatoire.store.engine import Connection
@@ -76,7 +77,8 @@ def _record(connection: Connection, body: OrganisationIn) -> Organisation:
         dated.append(DatedTerritory(code, part.valid_from, part.valid_to))
     if len({(d.territory, d.start) for d in dated}) < len(dated):
         raise InvalidRequest(fields=(FieldError("territoires", "un territoire est donné deux fois"),))
-    return Organisation(body.code, body.label, body.kind, tuple(dated), body.active)
+    origins = checked_origins(body.origins, "origines")
+    return Organisation(body.code, body.label, body.kind, tuple(dated), body.active, origins=origins)
 
 
 def _out(record: Organisation) -> OrganisationOut:
@@ -89,5 +91,6 @@ def _out(record: Organisation) -> OrganisationOut:
             for t in record.territories
         ],
         active=record.active,
+        origins=list(record.origins),
         created_at=record.created_at,
     )

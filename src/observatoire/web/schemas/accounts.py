@@ -1,12 +1,15 @@
 """Organisations, keys, and who is asking, on the wire."""
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from observatoire.disclosure.policy import Audience, Role
+from observatoire.disclosure.policy import Audience, KeyScope, Role
 from observatoire.domain.organisation import OrganisationKind
+from observatoire.domain.origin import MOST_ORIGINS
+from observatoire.store.accounts import KEY_LASTS, LONGEST_KEY
+from observatoire.store.key_life import LONGEST_OVERLAP_DAYS, OVERLAP_DAYS
 from observatoire.web.schemas.base import Wire
 
 
@@ -37,6 +40,12 @@ class OrganisationIn(Wire):
         default=[], validation_alias="territoires", max_length=500, description="périmètre de ses clés"
     )
     active: bool = Field(default=True, description="false : ses clés n'ouvrent plus rien")
+    origins: list[Annotated[str, Field(max_length=300)]] = Field(
+        default=[],
+        validation_alias="origines",
+        max_length=MOST_ORIGINS,
+        description="pages d'où ses clés sont reçues : https://nom[:port], sans chemin",
+    )
 
 
 class OrganisationOut(Wire):
@@ -47,6 +56,7 @@ class OrganisationOut(Wire):
     kind: OrganisationKind = Field(serialization_alias="type")
     territories: list[DatedTerritoryWire] = Field(serialization_alias="territoires")
     active: bool
+    origins: list[str] = Field(serialization_alias="origines")
     created_at: datetime | None = Field(serialization_alias="cree_le")
 
 
@@ -70,8 +80,17 @@ class KeyIn(Wire):
         max_length=500,
         description="niveau:code ; par défaut, les territoires en vigueur de l'organisation",
     )
-    scopes: list[Literal["points"]] = Field(default=[], validation_alias="portees")
-    expires_at: datetime | None = Field(default=None, validation_alias="expire_le")
+    scopes: list[KeyScope] = Field(
+        default=[],
+        validation_alias="portees",
+        max_length=len(KeyScope),
+        description="lecture, envoi, administration : à défaut, toutes celles du rôle ; points s'y ajoute",
+    )
+    expires_at: datetime | None = Field(
+        default=None,
+        validation_alias="expire_le",
+        description=f"{KEY_LASTS.days} jours à défaut, {LONGEST_KEY.days} au plus",
+    )
 
 
 class KeyOut(Wire):
@@ -85,14 +104,47 @@ class KeyOut(Wire):
     grant: list[str] = Field(serialization_alias="perimetre", description="vide : celui de l'organisation")
     scopes: list[str] = Field(serialization_alias="portees")
     created_at: datetime = Field(serialization_alias="cree_le")
-    expires_at: datetime | None = Field(serialization_alias="expire_le")
+    expires_at: datetime = Field(serialization_alias="expire_le")
     revoked_at: datetime | None = Field(serialization_alias="revoquee_le")
+    last_used_at: datetime | None = Field(
+        serialization_alias="utilisee_le", description="à la minute près ; null : jamais"
+    )
+    replaced_by: int | None = Field(
+        serialization_alias="remplacee_par", description="numéro de la clé qui lui succède"
+    )
 
 
 class CreatedKeyOut(Wire):
     """The only time that a key is seen."""
 
     key: str = Field(serialization_alias="cle", description="montrée cette seule fois")
+
+
+class RotationIn(Wire):
+    """How a key is renewed."""
+
+    model_config = ConfigDict(extra="forbid", from_attributes=True)
+
+    overlap_days: int = Field(
+        default=OVERLAP_DAYS,
+        ge=0,
+        le=LONGEST_OVERLAP_DAYS,
+        validation_alias="recouvrement_jours",
+        description="jours pendant lesquels l'ancienne ouvre encore",
+    )
+    expires_at: datetime | None = Field(default=None, validation_alias="expire_le")
+
+
+class RenewedKeyOut(Wire):
+    """The key that takes over."""
+
+    key: str = Field(serialization_alias="cle", description="montrée cette seule fois")
+    number: int = Field(serialization_alias="numero")
+    expires_at: datetime = Field(serialization_alias="expire_le")
+    replaced: int = Field(serialization_alias="remplace", description="numéro de l'ancienne")
+    old_expires_at: datetime = Field(
+        serialization_alias="ancienne_expire_le", description="jusque-là, les deux ouvrent"
+    )
 
 
 class KeyList(Wire):
@@ -126,5 +178,7 @@ class MeOut(Wire):
     organisation: OwnOrganisationOut | None
     grant: list[str] = Field(serialization_alias="perimetre")
     scopes: list[str] = Field(serialization_alias="portees")
+    expires_at: datetime | None = Field(serialization_alias="expire_le", description="fin de la clé")
+    ends_soon: bool = Field(serialization_alias="expire_bientot", description="dans trente jours au plus")
     outside: Audience = Field(serialization_alias="audience_ailleurs")
     audiences: list[StandingOut]

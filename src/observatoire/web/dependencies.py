@@ -10,6 +10,7 @@ from observatoire.analyses.question import Question
 from observatoire.disclosure.gate import Journal, Passage
 from observatoire.disclosure.policy import Caller, Reach
 from observatoire.domain.period import Period
+from observatoire.domain.person import Session
 from observatoire.domain.territory import TerritoryCode
 from observatoire.domain.trail import Purpose
 from observatoire.errors import FieldError, Forbidden, InvalidTerritoryCode, NotAuthenticated
@@ -18,7 +19,9 @@ from observatoire.settings import Settings
 from observatoire.store import accounts, reach
 from observatoire.store.engine import Database
 from observatoire.trail.errors import NoPurpose
+from observatoire.web import cookies
 from observatoire.web.auditing import note
+from observatoire.web.people import People
 from observatoire.web.security import KeyRing
 
 LARGEST = 2**31 - 1
@@ -35,6 +38,7 @@ class Services:
     settings: Settings
     keys: KeyRing
     desk: Desk
+    people: People
 
     def reach(self, who: Caller) -> Reach:
         """What the database may show a caller of row-level objects: open ``database.consulting`` with it."""
@@ -67,8 +71,12 @@ ServicesDep = Annotated[Services, Depends(services)]
 
 
 def caller(request: Request, found: ServicesDep) -> Caller:
-    """Who asks; the public without a key."""
-    who = found.keys.caller(request.headers.get("authorization"))
+    """Who asks: a key, else a session; the public without either."""
+    authorization = request.headers.get("authorization")
+    if authorization is None and cookies.read(request, cookies.SESSION):
+        who = found.people.caller(request)
+    else:
+        who = found.keys.caller(authorization)
     note(caller=who)
     return who
 
@@ -77,13 +85,28 @@ CallerDep = Annotated[Caller, Depends(caller)]
 
 
 def keyed(who: CallerDep) -> Caller:
-    """A caller with a key."""
+    """A caller with a key or a session."""
     if who.role is None:
         raise NotAuthenticated
     return who
 
 
 KeyedDep = Annotated[Caller, Depends(keyed)]
+
+
+def own_session(who: KeyedDep, request: Request) -> Session:
+    """The session of a person; a key has none.
+
+    Raises:
+        Forbidden: a key asks.
+    """
+    session: Session | None = getattr(request.state, "session", None)
+    if session is None:
+        raise Forbidden
+    return session
+
+
+SessionDep = Annotated[Session, Depends(own_session)]
 
 
 def administrator(who: KeyedDep) -> Caller:

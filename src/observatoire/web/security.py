@@ -3,13 +3,14 @@
 import base64
 import binascii
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from observatoire.disclosure.policy import PUBLIC, Caller, Role
-from observatoire.domain.territory import TerritoryLevel
+from observatoire.domain.territory import TerritoryCode, TerritoryLevel
 from observatoire.errors import NotAuthenticated
 from observatoire.store import accounts
-from observatoire.store.engine import Database
+from observatoire.store.engine import Connection, Database
 from observatoire.store.reference import territories
 
 REMEMBERED_SECONDS = 30
@@ -49,16 +50,17 @@ class KeyRing:
             record = accounts.find_key(connection, key)
             if record is None:
                 raise NotAuthenticated
-            everywhere = any(code.level is TerritoryLevel.NATION for code in record.grant)
-            communes = (
-                None
-                if everywhere
-                else frozenset(
-                    c.code for code in record.grant for c in territories.communes_of(connection, code)
-                )
-            )
+            communes = communes_within(connection, record.grant)
         role = Role(record.role)
         return Caller(record.label, role, record.organisation, record.grant, communes, record.scopes)
+
+
+def communes_within(connection: Connection, grant: Iterable[TerritoryCode]) -> frozenset[str] | None:
+    """The communes of a grant; None: everywhere."""
+    codes = tuple(grant)
+    if any(code.level is TerritoryLevel.NATION for code in codes):
+        return None
+    return frozenset(c.code for code in codes for c in territories.communes_of(connection, code))
 
 
 def _key_of(authorization: str) -> str:

@@ -108,7 +108,7 @@ class Settings(BaseSettings):
         return _key("OBSERVATOIRE_AUDIT_KEY", self.audit_key or _kept_key(self.var / "cle_audit"))
 
     def sealing_key(self) -> bytes:
-        """Key that seals uploads and rejects; made on first use. Losing it loses them only."""
+        """Key that seals uploads, rejects, second factors; made on first use. Losing it loses them only."""
         text = self.vault_key or _kept_key(self.var / "cle_coffre")
         return _key("OBSERVATOIRE_VAULT_KEY", text)[:KEY_BYTES]
 

@@ -90,7 +90,6 @@ OF_NOBODY = {
     "POST /api/v1/personnes/{numero}/invitation": "persons are the administration's",
     "DELETE /api/v1/personnes/{numero}/second-facteur": "persons are the administration's",
     "DELETE /api/v1/sessions/{numero}": "a key has none: tests/web/test_sessions.py compares two persons'",
-    "POST /compte/sessions/{numero}": "the same, as a page",
     "DELETE /api/v1/series-officielles/fichiers/{numero}": "files of the State, of no organisation",
 }
 

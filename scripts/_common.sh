@@ -167,6 +167,17 @@ cluster_database() { # cluster_database HOME NAME
 
 cluster_url() { echo "postgresql://obs@/$2?host=$1"; }
 
+ensure_oidc_provider() { # the certified provider of identities of the complete tests; its test is skipped without Node.js
+  command -v npm >/dev/null || { say "npm absent : l'essai avec un fournisseur d'identité certifié sera sauté"; return; }
+  stamp=.oidc-provider/.installed-$(cat tests/data/oidc-provider/* | sha256sum | cut -c1-16)
+  [ -e "$stamp" ] && return
+  rm -rf .oidc-provider
+  cp -r tests/data/oidc-provider .oidc-provider
+  (cd .oidc-provider && npm ci --no-audit --no-fund --loglevel=error) \
+    || fail "oidc-provider n'a pas pu être installé dans .oidc-provider ; vérifiez l'accès de npm au réseau puis relancez."
+  touch "$stamp"
+}
+
 ensure_addok() { # the real geocoder of the complete tests: .addok/ with its own lock, and a Redis server
   command -v redis-server >/dev/null || apt_install "index d'addok, pour les tests complets" redis-server
   local stamp

@@ -61,6 +61,26 @@ class Settings(BaseSettings):
     body_silence: float = Field(default=20.0, gt=0, description="seconds without a byte of a body: 408")
     body_seconds: float = Field(default=300.0, gt=0, description="seconds that a whole body may take: 408")
 
+    session_idle_minutes: int = Field(default=30, ge=1, description="minutes without a request: logged out")
+    session_hours: int = Field(default=10, ge=1, le=24, description="hours that a session lasts at most")
+    invitation_hours: int = Field(default=72, ge=1, description="hours that a one-time code is good")
+    second_factor_roles: str = Field(
+        default="administrateur", description="roles that must have a second factor, by commas"
+    )
+
+    openid_issuer: str = Field(default="", description="issuer of the provider of identities; empty: none")
+    openid_client_id: str = ""
+    openid_client_secret: SecretStr = SecretStr("")
+    openid_redirect: str = Field(default="", description="https://<hôte>/connexion/fournisseur/retour")
+    openid_scopes: str = "openid email given_name usual_name siret uid"
+    openid_acr: str = Field(default="eidas1", description="level asked for; empty: none is asked nor checked")
+    openid_algorithms: str = Field(default="RS256,ES256", description="signatures that are accepted")
+    openid_addresses_are_verified: bool = Field(
+        default=False,
+        description="the provider vouches for its e-mail addresses without saying so (ProConnect)",
+    )
+    openid_label: str = Field(default="ProConnect", description="name of the provider, on the login page")
+
     smtp_host: str = Field(default="", description="e-mail server of the notices; empty: none is sent")
     smtp_port: int = 587
     smtp_security: Literal["aucune", "starttls", "tls"] = "starttls"
@@ -77,6 +97,10 @@ class Settings(BaseSettings):
         default=120.0, ge=0, description="seconds that the geocoding of one import may take"
     )
 
+    def roles_with_second_factor(self) -> frozenset[str]:
+        """Roles of the policy that do not enter with a password alone."""
+        return frozenset(word.strip() for word in self.second_factor_roles.split(",") if word.strip())
+
     def pseudonymisation_key(self) -> bytes:
         """Key of the hashes that stand for a source's references; made on first use.
 
@@ -90,7 +114,7 @@ class Settings(BaseSettings):
         return _key("OBSERVATOIRE_AUDIT_KEY", self.audit_key or _kept_key(self.var / "cle_audit"))
 
     def sealing_key(self) -> bytes:
-        """Key that seals uploads and rejects; made on first use. Losing it loses them only."""
+        """Key that seals uploads, rejects, second factors; made on first use. Losing it loses them only."""
         text = self.vault_key or _kept_key(self.var / "cle_coffre")
         return _key("OBSERVATOIRE_VAULT_KEY", text)[:KEY_BYTES]
 

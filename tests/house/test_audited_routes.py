@@ -19,6 +19,7 @@ CONTRACT = "a contract, no fact"
 REFERENCE = "reference data"
 OUTLINE = "an outline, no fact"
 SERVICE = "asked every few seconds by a supervision, no fact"
+OWN_PAGE = "a page about the account of who reads it, no fact"
 WITHOUT_ENTRY = {
     "GET /api/v1/imports": RECEIPT,
     "GET /api/v1/imports/{id}": RECEIPT,
@@ -58,6 +59,15 @@ WITHOUT_ENTRY = {
     "GET /api/v1/zones": OUTLINE,
     "GET /api/v1/zones/{id}": OUTLINE,
     "GET /api/v1/zones/{id}/contour": OUTLINE,
+    "GET /api/v1/personnes": "who may log in, no fact",
+    "GET /api/v1/sessions": "who may log in, no fact",
+    "GET /api/v1/sessions/jeton": "who may log in, no fact",
+    "GET /connexion": OWN_PAGE,
+    "GET /connexion/second-facteur": OWN_PAGE,
+    "GET /connexion/enrolement": OWN_PAGE,
+    "GET /invitation": OWN_PAGE,
+    "GET /compte": OWN_PAGE,
+    "GET /connexion/fournisseur": OWN_PAGE,
     "GET /sante": SERVICE,
     "GET /sante/prete": SERVICE,
     "GET /metriques": SERVICE,

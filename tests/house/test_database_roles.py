@@ -22,6 +22,10 @@ AUDIT = {name for name in TABLES if name.startswith("audit.")}
 PUBLISHED = {name for name in TABLES if name.startswith("published.")}
 
 ORGANISATIONS = {"accounts.organisation", "accounts.organisation_territory"}
+PEOPLE = {
+    f"accounts.{name}" for name in ("person", "invitation", "recovery_code", "identity", "session", "attempt")
+}
+"""Read by one role alone."""
 GUARDED = {table for table in OWNERS if table != "accounts.api_key"}
 """What row-level security guards; of the keys, some columns alone may be read."""
 WRITTEN_ONCE = {"collection.provenance"}
@@ -37,6 +41,7 @@ MAY_READ = {
     DatabaseRole.DIFFUSION: REFERENCE | PUBLISHED,
     DatabaseRole.CONSULTATION: GUARDED,
     DatabaseRole.AUDIT: AUDIT,
+    DatabaseRole.IDENTIFICATION: PEOPLE | ORGANISATIONS,
 }
 MAY_WRITE = {
     DatabaseRole.IMPORT: {
@@ -56,6 +61,14 @@ MAY_WRITE = {
     DatabaseRole.DIFFUSION: {},
     DatabaseRole.CONSULTATION: {},
     DatabaseRole.AUDIT: {table: {"INSERT"} for table in AUDIT},
+    DatabaseRole.IDENTIFICATION: {
+        **{table: {"INSERT", "UPDATE", "DELETE"} for table in PEOPLE},
+        "accounts.person": {
+            "INSERT",
+            "UPDATE",
+        },  # who has acted is never erased: its number is in the journals
+        "accounts.journal": {"INSERT"},
+    },
 }
 roles = pytest.mark.parametrize("role", MAY_READ)
 
@@ -120,6 +133,7 @@ WAYS_IN: dict[str, tuple[Callable[[Database], object], DatabaseRole]] = {
     "diffusing": (Database.diffusing, DatabaseRole.DIFFUSION),
     "consulting": (Database.consulting, DatabaseRole.CONSULTATION),
     "auditing": (Database.auditing, DatabaseRole.AUDIT),
+    "identifying": (Database.identifying, DatabaseRole.IDENTIFICATION),
 }
 
 
@@ -137,13 +151,16 @@ REFUSED = {
                   "select * from confidential.edition_count"],
     "reading": ["delete from confidential.fact", "update collection.source set label = ''",
                 "select * from confidential.fact_version", "select * from published.count",
-                "select * from accounts.journal", "create table public.t (i int)",
+                "select * from accounts.journal",
+                "select * from accounts.person", "create table public.t (i int)",
                 "update collection.provenance set digest = ''", "delete from collection.provenance"],
     "importing": ["delete from published.count", "select * from published.count",
                   "delete from accounts.journal", "select * from accounts.journal",
                   "delete from reference.territory", "delete from accounts.api_key"],
     "auditing": ["update audit.entry set reason = ''", "delete from audit.entry", "delete from audit.seal",
                  "truncate audit.entry", "select * from collection.source", "select * from accounts.api_key"],
+    "identifying": ["delete from accounts.person", "select * from accounts.api_key",
+                    "select * from confidential.fact", "select * from collection.source"],
     "publishing": ["delete from confidential.fact", "delete from collection.import",
                    "select * from confidential.fact_history", "select * from accounts.api_key"],
 }  # fmt: skip

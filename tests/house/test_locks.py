@@ -133,6 +133,7 @@ def test_a_route_that_answers_a_figure_without_the_gate_is_seen():
 
 OUTSIDE_A_REACH = {
     "web.dependencies:write": "writes the journal",
+    "web.people:_communes": "which communes a grant holds: the map of France",
     "web.security:_look_up": "who holds the key: nobody is known yet",
     "web.api.categories:list_categories": "the taxonomy, of no organisation",
     "web.api.categories:list_versions": "the taxonomy, of no organisation",

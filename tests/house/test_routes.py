@@ -80,6 +80,28 @@ NO_FIGURE_OF_FACTS = {
     "GET /sante": "the process answers",
     "GET /sante/prete": "the database answers",
     "GET /docs": "the contract as a page",
+    "GET /api/v1/personnes": "persons and sessions, no fact",
+    "POST /api/v1/personnes": "persons and sessions, no fact",
+    "PUT /api/v1/personnes/{numero}": "persons and sessions, no fact",
+    "POST /api/v1/personnes/{numero}/invitation": "persons and sessions, no fact",
+    "DELETE /api/v1/personnes/{numero}/second-facteur": "persons and sessions, no fact",
+    "GET /api/v1/sessions": "persons and sessions, no fact",
+    "GET /api/v1/sessions/jeton": "persons and sessions, no fact",
+    "DELETE /api/v1/sessions/{numero}": "persons and sessions, no fact",
+    "GET /connexion": "a page about the account of who reads it, no fact",
+    "POST /connexion": "a page about the account of who reads it, no fact",
+    "GET /connexion/second-facteur": "a page about the account of who reads it, no fact",
+    "POST /connexion/second-facteur": "a page about the account of who reads it, no fact",
+    "GET /connexion/enrolement": "a page about the account of who reads it, no fact",
+    "POST /connexion/enrolement": "a page about the account of who reads it, no fact",
+    "POST /deconnexion": "a page about the account of who reads it, no fact",
+    "GET /invitation": "a page about the account of who reads it, no fact",
+    "POST /invitation": "a page about the account of who reads it, no fact",
+    "GET /compte": "a page about the account of who reads it, no fact",
+    "POST /compte/mot-de-passe": "a page about the account of who reads it, no fact",
+    "POST /compte/sessions/{numero}": "a page about the account of who reads it, no fact",
+    "GET /connexion/fournisseur": "a page about the account of who reads it, no fact",
+    "GET /connexion/fournisseur/retour": "a page about the account of who reads it, no fact",
 }
 FRAMEWORK = {"/openapi.json"}
 
@@ -287,6 +309,14 @@ ONE_BAD_PARAMETER = {
     "POST /api/v1/cles": {"json": {"libelle": "x", "role": "maire"}},
     "DELETE /api/v1/cles/{numero}": {"path": {"numero": "première"}},
     "POST /api/v1/cles/{numero}/rotation": {"path": {"numero": "première"}},
+    "GET /api/v1/personnes": None,
+    "POST /api/v1/personnes": {"json": {"courriel": "sans arobase", "libelle": "x", "role": "elu"}},
+    "PUT /api/v1/personnes/{numero}": {"path": {"numero": "première"}, "json": {}},
+    "POST /api/v1/personnes/{numero}/invitation": {"path": {"numero": "première"}},
+    "DELETE /api/v1/personnes/{numero}/second-facteur": {"path": {"numero": "première"}},
+    "GET /api/v1/sessions": None,
+    "GET /api/v1/sessions/jeton": None,
+    "DELETE /api/v1/sessions/{numero}": {"path": {"numero": "première"}, "status": 403},
     "GET /api/v1/provenance/{empreinte}": {"path": {"empreinte": "0" * 32}, "status": 404},
 }
 """One bad parameter for each route of the API; None: the route takes none."""
@@ -384,6 +414,14 @@ KEYED = [
     "GET /api/v1/cles",
     "POST /api/v1/cles",
     "DELETE /api/v1/cles/1",
+    "GET /api/v1/personnes",
+    "POST /api/v1/personnes",
+    "PUT /api/v1/personnes/1",
+    "POST /api/v1/personnes/1/invitation",
+    "DELETE /api/v1/personnes/1/second-facteur",
+    "GET /api/v1/sessions",
+    "GET /api/v1/sessions/jeton",
+    "DELETE /api/v1/sessions/1",
 ]
 
 

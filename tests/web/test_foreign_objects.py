@@ -86,6 +86,10 @@ OF_NOBODY = {
     "GET /api/v1/editions/{numero}": "editions are published",
     "POST /api/v1/editions/{numero}/retrait": "editions are published",
     "GET /api/v1/provenance/{empreinte}": "tests/web/test_provenance.py walks it by digest",
+    "PUT /api/v1/personnes/{numero}": "persons are the administration's: tests/web/test_people.py",
+    "POST /api/v1/personnes/{numero}/invitation": "persons are the administration's",
+    "DELETE /api/v1/personnes/{numero}/second-facteur": "persons are the administration's",
+    "DELETE /api/v1/sessions/{numero}": "a key has none: tests/web/test_sessions.py compares two persons'",
     "DELETE /api/v1/series-officielles/fichiers/{numero}": "files of the State, of no organisation",
 }
 

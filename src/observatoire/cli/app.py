@@ -15,6 +15,7 @@ from observatoire.cli import (
     geography,
     imports,
     notices,
+    persons,
     places,
     provenance,
     reference,
@@ -31,6 +32,7 @@ from observatoire.store.engine import Database
 COMMANDS = (
     reference,
     accounts,
+    persons,
     geography,
     zones,
     imports,

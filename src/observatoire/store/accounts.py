@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, String, func, insert, literal, or_, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from observatoire.domain.territory import TerritoryCode, TerritoryLevel
 from observatoire.errors import FieldError, InvalidRequest, NotFound
 from observatoire.store import organisations
 from observatoire.store.reference import territories
-from observatoire.store.tables import api_key, journal, organisation, organisation_territory
+from observatoire.store.tables import api_key, journal, organisation
 
 PREFIX = "obs_"
 """With the 43 URL-safe characters that follow, how scanners of published secrets know a key."""
@@ -132,7 +132,7 @@ def check_life(expires_at: datetime | None, role: str = "", scopes: Iterable[str
 def find_key(connection: Connection, key: str) -> KeyRecord | None:
     """The valid key with this text; None when unknown, expired, revoked, or its organisation is inactive."""
     row = connection.execute(
-        select(api_key, _inherited_grant().label("inherited"), organisation.c.origins)
+        select(api_key, organisations.in_force(api_key.c.organisation).label("inherited"), organisation.c.origins)
         .outerjoin(organisation, organisation.c.code == api_key.c.organisation)
         .where(
             api_key.c.sha256 == digest(key),
@@ -154,21 +154,6 @@ def find_key(connection: Connection, key: str) -> KeyRecord | None:
         row.expires_at,
         row.last_used_at,
         frozenset(row.origins or ()),
-    )
-
-
-def _inherited_grant() -> Any:  # noqa: ANN401
-    """The territories in force today of the organisation of a key, as ``niveau:code``."""
-    table = organisation_territory
-    written = table.c.level + literal(":", String) + table.c.code
-    return (
-        select(func.array_agg(written))
-        .where(
-            table.c.organisation == api_key.c.organisation,
-            table.c.valid_from <= func.current_date(),
-            or_(table.c.valid_to.is_(None), table.c.valid_to > func.current_date()),
-        )
-        .scalar_subquery()
     )
 
 

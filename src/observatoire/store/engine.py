@@ -5,7 +5,8 @@ write more than its room needs: ``analyse`` reads facts, ``import`` writes them,
 ``publication`` fills editions, ``diffusion`` reads the schema ``published`` only; ``audit`` adds entries
 to the audit trail and can change none. ``consultation`` reads row-level objects (imports, rejects,
 facts…), of which row-level security shows it those of the caller that the transaction names, and none
-where it names nobody.
+where it names nobody. ``identification`` alone reads passwords, second factors and sessions, and nothing
+else but organisations.
 """
 
 from collections.abc import Iterator
@@ -38,6 +39,7 @@ class DatabaseRole(StrEnum):
     DIFFUSION = "observatoire_diffusion"
     CONSULTATION = "observatoire_consultation"
     AUDIT = "observatoire_audit"
+    IDENTIFICATION = "observatoire_identification"
 
 
 LONGEST_ANSWER = "120s"
@@ -68,7 +70,7 @@ Transaction = AbstractContextManager[Connection]
 
 
 class Database:
-    """The database as the rest of the house sees it: seven ways in, each a transaction."""
+    """The database as the rest of the house sees it: eight ways in, each a transaction."""
 
     def __init__(self, url: str, *, pooled: bool = True) -> None:
         self.url = url
@@ -113,6 +115,10 @@ class Database:
     def _audit(self) -> Engine:
         return self._engine(DatabaseRole.AUDIT)
 
+    @cached_property
+    def _identification(self) -> Engine:
+        return self._engine(DatabaseRole.IDENTIFICATION)
+
     def owning(self) -> Transaction:
         """Schema owner: migrations and reference data."""
         return _transaction(self._owner)
@@ -141,6 +147,10 @@ class Database:
         """Adds to the audit trail and reads it; a transaction of its own, whatever becomes of the request."""
         return _transaction(self._audit)
 
+    def identifying(self) -> Transaction:
+        """Reads and writes persons, their second factors and their sessions."""
+        return _transaction(self._identification)
+
     def dispose(self) -> None:
         """Close every pool."""
         for name in (
@@ -151,6 +161,7 @@ class Database:
             "_diffusion",
             "_consultation",
             "_audit",
+            "_identification",
         ):
             engine = self.__dict__.get(name)
             if engine is not None:

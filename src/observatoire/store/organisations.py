@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, String, delete, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from observatoire.domain.organisation import DatedTerritory, Organisation, OrganisationKind, kind_of_sender
@@ -45,6 +46,21 @@ def every(connection: Connection) -> list[Organisation]:
 def get(connection: Connection, code: str) -> Organisation | None:
     """One organisation, None when it does not exist."""
     return next((found for found in every(connection) if found.code == code), None)
+
+
+def in_force(of: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The territories in force today of the organisation that a column names, as ``niveau:code``."""
+    table = organisation_territory
+    written = table.c.level + literal(":", String) + table.c.code
+    return (
+        select(func.array_agg(written))
+        .where(
+            table.c.organisation == of,
+            table.c.valid_from <= func.current_date(),
+            or_(table.c.valid_to.is_(None), table.c.valid_to > func.current_date()),
+        )
+        .scalar_subquery()
+    )
 
 
 def ensure(connection: Connection, code: str, kind: OrganisationKind = OrganisationKind.AUTRE) -> None:

@@ -355,7 +355,17 @@ GLOSSARY: tuple[Term, ...] = (
         "5 : un compte de 1 à 4 n'est jamais montré hors du périmètre",
     ),
     Term("cercle de lecteurs", "Audience", "audience", "interne, partenaires, public"),
-    Term("périmètre", "grant", "", "territoires d'une clé"),
+    Term("périmètre", "grant", "", "territoires d'une clé ou d'une personne"),
+    Term(
+        "personne", "Person", "personnes", "qui se connecte par son nom ; les journaux n'en ont que le numéro"
+    ),
+    Term(
+        "second facteur",
+        "SecondFactor",
+        "second_facteur",
+        "code d'un téléphone, demandé après le mot de passe",
+    ),
+    Term("jeton", "token_of", "jeton", "ce qu'une page répète pour prouver que la demande vient d'elle"),
     Term("édition", "edition", "edition", "ce qui est publié, protégé et audité une fois pour toutes"),
     Term(
         "année arrêtée",

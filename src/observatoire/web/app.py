@@ -32,6 +32,7 @@ from observatoire.web.api import (
     notices,
     official_series,
     organisations,
+    persons,
     places,
     portrait,
     profiles,
@@ -39,6 +40,7 @@ from observatoire.web.api import (
     rejects,
     reports,
     service,
+    sessions,
     similar_facts,
     sources,
     synthesis,
@@ -56,8 +58,9 @@ from observatoire.web.key_notice import KeyNotice
 from observatoire.web.last_resort import LastResort
 from observatoire.web.limits import FORM_OVERHEAD, BodyLimit
 from observatoire.web.pacing import Pace
-from observatoire.web.pages import documentation
+from observatoire.web.pages import account, documentation, entrance, invitation, openid
 from observatoire.web.patience import Patience
+from observatoire.web.people import People
 from observatoire.web.remembering import PublicMemory
 from observatoire.web.rendering import JSON
 from observatoire.web.security import KeyRing
@@ -80,7 +83,9 @@ def build_app(database: Database, settings: Settings) -> FastAPI:
         redoc_url=None,
         openapi_url="/openapi.json",
     )
-    app.state.services = Services(database, settings, KeyRing(database), Desk.of(database, settings))
+    app.state.services = Services(
+        database, settings, KeyRing(database), Desk.of(database, settings), People.of(database, settings)
+    )
     # A form's file above this size would be spooled to a temporary file, in clear: uploads stay in memory.
     MultiPartParser.spool_max_size = settings.max_bytes + FORM_OVERHEAD
     app.add_middleware(GZipMiddleware, minimum_size=2000)
@@ -127,12 +132,15 @@ def build_app(database: Database, settings: Settings) -> FastAPI:
         me,
         organisations,
         keys,
+        persons,
+        sessions,
         audit,
         provenance,
     ):
         app.include_router(module.router, prefix=API)
     app.include_router(service.router)
-    app.include_router(documentation.router)
+    for page in (documentation, entrance, openid, invitation, account):
+        app.include_router(page.router)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
 
@@ -155,10 +163,11 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         components["securitySchemes"] = {
             "cle": {"type": "http", "scheme": "bearer"},
             "cle_basic": {"type": "http", "scheme": "basic"},
+            "session": {"type": "apiKey", "in": "cookie", "name": "__Host-session"},
         }
         for name in ("HTTPValidationError", "ValidationError"):
             components.get("schemas", {}).pop(name, None)
-        schema["security"] = [{}, {"cle": []}, {"cle_basic": []}]
+        schema["security"] = [{}, {"cle": []}, {"cle_basic": []}, {"session": []}]
         for operation in (o for methods in schema["paths"].values() for o in methods.values()):
             for answer in operation["responses"].values():
                 _tell_once(answer.get("content", {}))

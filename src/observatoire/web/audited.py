@@ -19,6 +19,7 @@ READS: Mapping[str, Action] = {
     f"GET {API}/analyses/points-chauds": Action.READ_CELLS,
     f"GET {API}/analyses/rapprochements": Action.READ_CELLS,
     f"GET {API}/audit": Action.READ_TRAIL,
+    "GET /connexion/fournisseur/retour": Action.ENTER,
 }
 """Reads that leave an entry whatever their end; any other read leaves one when it is refused."""
 
@@ -33,6 +34,20 @@ SENDS = frozenset(
     }
 )
 """Writes of who sends; any other write is one of the administration, a new route too."""
+
+ENTRANCES = frozenset(
+    f"POST {path}"
+    for path in (
+        "/connexion",
+        "/connexion/second-facteur",
+        "/connexion/enrolement",
+        "/invitation",
+        "/deconnexion",
+        "/compte/mot-de-passe",
+        "/compte/sessions/{numero}",
+    )
+)
+"""Somebody enters, leaves, or changes what lets it in."""
 
 NUMBER, WORD = r"\d{1,9}", r"[a-z0-9_]{1,24}"
 CODES = {
@@ -74,6 +89,8 @@ def action_of(name: str, *, refused: bool) -> Action | None:
     """The action of « METHOD path »; None: it leaves no entry."""
     if name in READS:
         return READS[name]
+    if name in ENTRANCES:
+        return Action.ENTER
     if not name.startswith("GET "):
         return Action.SEND if name in SENDS else Action.ADMINISTER
     return Action.READ if refused else None

@@ -10,6 +10,7 @@ from observatoire.analyses.question import Question
 from observatoire.disclosure.gate import Journal, Passage
 from observatoire.disclosure.policy import Caller, Reach
 from observatoire.domain.period import Period
+from observatoire.domain.person import Session
 from observatoire.domain.territory import TerritoryCode
 from observatoire.domain.trail import Purpose
 from observatoire.errors import FieldError, Forbidden, InvalidTerritoryCode, NotAuthenticated
@@ -18,9 +19,11 @@ from observatoire.settings import Settings
 from observatoire.store import accounts, reach
 from observatoire.store.engine import Database
 from observatoire.trail.errors import NoPurpose
+from observatoire.web import cookies
 from observatoire.web.auditing import note
 from observatoire.web.cross_origin import check_origin
 from observatoire.web.key_notice import announce
+from observatoire.web.people import People
 from observatoire.web.scopes import check_scope
 from observatoire.web.security import KeyRing
 
@@ -38,6 +41,7 @@ class Services:
     settings: Settings
     keys: KeyRing
     desk: Desk
+    people: People
 
     def reach(self, who: Caller) -> Reach:
         """What the database may show a caller of row-level objects: open ``database.consulting`` with it."""
@@ -70,8 +74,12 @@ ServicesDep = Annotated[Services, Depends(services)]
 
 
 def caller(request: Request, found: ServicesDep) -> Caller:
-    """Who asks; the public without a key."""
-    who = found.keys.caller(request.headers.get("authorization"))
+    """Who asks: a key, else a session; the public without either."""
+    authorization = request.headers.get("authorization")
+    if authorization is None and cookies.read(request, cookies.SESSION):
+        who = found.people.caller(request)
+    else:
+        who = found.keys.caller(authorization)
     note(caller=who)
     announce(request, who)
     check_origin(request, who)
@@ -83,13 +91,28 @@ CallerDep = Annotated[Caller, Depends(caller)]
 
 
 def keyed(who: CallerDep) -> Caller:
-    """A caller with a key."""
+    """A caller with a key or a session."""
     if who.role is None:
         raise NotAuthenticated
     return who
 
 
 KeyedDep = Annotated[Caller, Depends(keyed)]
+
+
+def own_session(who: KeyedDep, request: Request) -> Session:
+    """The session of a person; a key has none.
+
+    Raises:
+        Forbidden: a key asks.
+    """
+    session: Session | None = getattr(request.state, "session", None)
+    if session is None:
+        raise Forbidden
+    return session
+
+
+SessionDep = Annotated[Session, Depends(own_session)]
 
 
 def administrator(who: KeyedDep) -> Caller:

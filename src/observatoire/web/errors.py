@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from observatoire import errors
+from observatoire.people.errors import TooManyAttempts
 
 PROBLEM = "application/problem+json"
 BASE = "https://observatoire.example/problemes/"
@@ -28,6 +29,7 @@ STATUSES: dict[type[errors.ObservatoireError], int] = {
     errors.InvalidRequest: 422,
     errors.UnavailableStore: 503,
     errors.TooManyStreams: 503,
+    TooManyAttempts: 429,
     errors.ImportFailed: 500,
     errors.ObservatoireError: 500,
 }
@@ -112,7 +114,7 @@ def expected(request: Request, error: Exception) -> Response:
     faults = [{"champ": f.field, "message": f.message, "valeur_attendue": f.expected} for f in error.fields]
     request.state.refused = refuses(error)
     answer = problem(request, status_of(error), error.code, error.title, str(error), faults)
-    if answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
+    if answer.status_code in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):
         answer.headers["Retry-After"] = str(getattr(error, "retry_after", SECONDS_TO_RETRY))
     return answer
 

@@ -17,6 +17,7 @@ from observatoire.web.errors import problem
 
 CODE, TITLE = "trop_de_demandes", "Trop de demandes"
 UNAUTHORISED = 401
+SESSIONS = frozenset({b"session", b"__Host-session"})
 FREE = ("/sante",)
 """Probes of the machine room are never refused."""
 
@@ -37,7 +38,7 @@ class Pace:
             await self.app(scope, receive, send)
             return
         address = (scope.get("client") or ("",))[0]
-        authorization = dict(scope["headers"]).get(b"authorization")
+        authorization = _credential(dict(scope["headers"]))
         if authorization is None:
             allowance, who = self._without, address
         else:
@@ -63,6 +64,15 @@ class Pace:
     def _seconds(self, allowance: RateLimitItem, who: str) -> int:
         reset = self._limiter.get_window_stats(allowance, who).reset_time
         return max(int(reset - time.time()) + 1, 1)
+
+
+def _credential(headers: dict[bytes, bytes]) -> bytes | None:
+    """What tells one who asks from another: a key's header, else the cookie of a session."""
+    told = headers.get(b"authorization")
+    if told is not None:
+        return told
+    pairs = (part.strip().partition(b"=") for part in headers.get(b"cookie", b"").split(b";"))
+    return next((value for name, _, value in pairs if name in SESSIONS and value), None)
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send, wait: int) -> None:

@@ -3,14 +3,15 @@
 import base64
 import binascii
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from observatoire.disclosure.policy import PUBLIC, Caller, Role
-from observatoire.domain.territory import TerritoryLevel
+from observatoire.domain.territory import TerritoryCode, TerritoryLevel
 from observatoire.errors import NotAuthenticated
 from observatoire.store import accounts, key_life
-from observatoire.store.engine import Database
+from observatoire.store.engine import Connection, Database
 from observatoire.store.reference import territories
 
 REMEMBERED_SECONDS = 30
@@ -52,14 +53,7 @@ class KeyRing:
             record = accounts.find_key(connection, key)
             if record is None:
                 raise NotAuthenticated
-            everywhere = any(code.level is TerritoryLevel.NATION for code in record.grant)
-            communes = (
-                None
-                if everywhere
-                else frozenset(
-                    c.code for code in record.grant for c in territories.communes_of(connection, code)
-                )
-            )
+            communes = communes_within(connection, record.grant)
         self._tell_use(record)
         return Caller(
             record.label,
@@ -84,6 +78,14 @@ def _seconds_left(found: Caller) -> float:
     """Until the key expires."""
     end = found.expires_at
     return float("inf") if end is None else (end - datetime.now(UTC)).total_seconds()
+
+
+def communes_within(connection: Connection, grant: Iterable[TerritoryCode]) -> frozenset[str] | None:
+    """The communes of a grant; None: everywhere."""
+    codes = tuple(grant)
+    if any(code.level is TerritoryLevel.NATION for code in codes):
+        return None
+    return frozenset(c.code for code in codes for c in territories.communes_of(connection, code))
 
 
 def _key_of(authorization: str) -> str:

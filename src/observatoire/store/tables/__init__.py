@@ -1,6 +1,17 @@
 """The schema, as SQLAlchemy tables: the migrations must lead exactly here (a test proves it)."""
 
-from observatoire.store.tables.accounts import api_key, journal, organisation, organisation_territory
+from observatoire.store.tables.accounts import (
+    api_key,
+    attempt,
+    identity,
+    invitation,
+    journal,
+    organisation,
+    organisation_territory,
+    person,
+    recovery_code,
+    session,
+)
 from observatoire.store.tables.audit import entry, purge, seal
 from observatoire.store.tables.base import SCHEMAS, metadata
 from observatoire.store.tables.collection import (
@@ -51,6 +62,7 @@ __all__ = [
     "SCHEMAS",
     "api_key",
     "assignment",
+    "attempt",
     "category",
     "cell",
     "contour",
@@ -67,7 +79,9 @@ __all__ = [
     "fact_zone",
     "former_code",
     "idempotency",
+    "identity",
     "import_",
+    "invitation",
     "journal",
     "learnt_place",
     "membership",
@@ -77,6 +91,7 @@ __all__ = [
     "organisation_territory",
     "own_fact",
     "passage",
+    "person",
     "place",
     "place_table",
     "place_to_check",
@@ -84,12 +99,14 @@ __all__ = [
     "provenance",
     "published_coverage",
     "purge",
+    "recovery_code",
     "reject",
     "seal",
     "series",
     "series_break",
     "series_file",
     "series_indicator",
+    "session",
     "source",
     "source_territory",
     "switch",

@@ -11,6 +11,7 @@ from sqlalchemy import (
     ForeignKey,
     Identity,
     Integer,
+    LargeBinary,
     PrimaryKeyConstraint,
     Table,
     Text,
@@ -85,3 +86,85 @@ journal = Table(
     Column("audience", Text),
     schema="accounts",
 )
+
+person = Table(
+    "person",
+    metadata,
+    Column("id", Integer, Identity(), primary_key=True),
+    Column("login", Text, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("organisation", Text, ForeignKey("accounts.organisation.code")),
+    Column("grant", ARRAY(Text), nullable=False),
+    Column("active", Boolean, nullable=False, server_default="true"),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("password", Text),
+    Column("password_set_at", DateTime(timezone=True)),
+    Column("otp_secret", LargeBinary),
+    Column("otp_confirmed_at", DateTime(timezone=True)),
+    Column("otp_last_step", BigInteger),
+    UniqueConstraint("login"),
+    schema="accounts",
+)
+"""``login``: the professional address, in lower case; ``password``: argon2id, with its parameters;
+``otp_secret``: sealed by the vault's key; ``otp_last_step``: no code up to it passes again."""
+
+invitation = Table(
+    "invitation",
+    metadata,
+    Column("sha256", Text, primary_key=True),
+    Column("holder", Integer, ForeignKey("accounts.person.id", ondelete="CASCADE"), nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("used_at", DateTime(timezone=True)),
+    schema="accounts",
+)
+
+recovery_code = Table(
+    "recovery_code",
+    metadata,
+    Column("holder", Integer, ForeignKey("accounts.person.id", ondelete="CASCADE"), nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("used_at", DateTime(timezone=True)),
+    PrimaryKeyConstraint("holder", "sha256"),
+    schema="accounts",
+)
+
+identity = Table(
+    "identity",
+    metadata,
+    Column("issuer", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("holder", Integer, ForeignKey("accounts.person.id", ondelete="CASCADE"), nullable=False),
+    Column("linked_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    PrimaryKeyConstraint("issuer", "subject"),
+    schema="accounts",
+)
+
+session = Table(
+    "session",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("sha256", Text, nullable=False),
+    Column("holder", Integer, ForeignKey("accounts.person.id", ondelete="CASCADE"), nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("means", Text, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("seen_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("id_token", LargeBinary),
+    UniqueConstraint("sha256"),
+    schema="accounts",
+)
+"""``stage``: what is still to be proved; ``id_token``: sealed, kept for the provider's own logout."""
+
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("last_at", DateTime(timezone=True), nullable=False),
+    Column("blocked_until", DateTime(timezone=True), nullable=False),
+    schema="accounts",
+)
+"""Failed attempts under a keyed hash of a login or of a network address, forgotten within a day."""

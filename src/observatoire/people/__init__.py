@@ -1,0 +1,1 @@
+"""People: how one proves who one is, and what it opens."""

@@ -1,0 +1,57 @@
+"""Whom a provider's identity stands for. No account is ever created by a login."""
+
+from dataclasses import dataclass
+
+from observatoire.domain.person import Means, Person
+from observatoire.openid.answers import Claims
+from observatoire.openid.provider import Identified
+from observatoire.people import secrets
+from observatoire.people.door import Door, Entered
+from observatoire.people.errors import UnexpectedIdentity
+from observatoire.store import persons
+from observatoire.store.engine import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Recogniser:
+    """(issuer, subject) is the key, never the address: that serves once, to whom an invitation awaits."""
+
+    door: Door
+
+    def enter(self, found: Identified, device: str | None) -> Entered:
+        """Open a session; our own second factor is asked for, unless the provider says it asked for two.
+
+        Raises:
+            UnexpectedIdentity.
+        """
+        with self.door.database.identifying() as connection:
+            person = self._person(connection, found.claims)
+        if person is None or not person.opens:
+            raise UnexpectedIdentity(person=person)
+        sealed = secrets.seal(self.door.settings.sealing_key(), _whose(person), found.id_token.encode())
+        return self.door.begin(
+            person, Means.OPENID, device=device, proved_twice=found.claims.proved_twice, id_token=sealed
+        )
+
+    def id_token(self, person: Person, sealed: bytes) -> str:
+        """The token kept for the provider's logout."""
+        return secrets.unseal(self.door.settings.sealing_key(), _whose(person), sealed).decode()
+
+    def _person(self, connection: Connection, claims: Claims) -> Person | None:
+        known = persons.linked(connection, claims.issuer, claims.subject)
+        if known is not None:
+            return known
+        verified = claims.address_is_verified or self.door.settings.openid_addresses_are_verified
+        person = persons.find(connection, claims.login) if verified and claims.login else None
+        if person is None or not person.opens:
+            return None
+        awaited = persons.invited(connection, person.number)
+        if not awaited or persons.is_linked(connection, claims.issuer, person.number):
+            return None
+        persons.close_invitations(connection, person.number)
+        persons.link(connection, claims.issuer, claims.subject, person.number)
+        return person
+
+
+def _whose(person: Person) -> str:
+    return f"jeton d'identité {person.number}"

@@ -1,0 +1,31 @@
+"""Failed attempts to enter, under keyed hashes: by login, by device, by network address."""
+
+from sqlalchemy import Connection, text
+
+from observatoire.store.queries import query
+
+
+def reserve(connection: Connection, key: str, free: int, first: int, longest: int) -> int:
+    """Count an attempt before it is looked at, so that parallel ones can't slip by; seconds to wait, or 0.
+
+    Beyond ``free`` attempts each one closes the door for ``first`` seconds, then twice as long, up to
+    ``longest``. An attempt while it is closed is refused and does not lengthen it.
+    """
+    values = {"key": key, "free": free, "first": first, "longest": longest}
+    wait: int = connection.execute(text(query("reserve_attempt")), values).scalar_one()
+    return wait
+
+
+def succeed(connection: Connection, key: str) -> None:
+    """The attempt was good: nothing is held against this key."""
+    connection.execute(text(query("forget_attempts")), {"key": key})
+
+
+def give_back(connection: Connection, key: str) -> None:
+    """The attempt was good: it does not count, those before it do."""
+    connection.execute(text(query("give_attempt_back")), {"key": key})
+
+
+def forget_old(connection: Connection) -> None:
+    """Remove what is a day old."""
+    connection.execute(text(query("forget_old_attempts")))

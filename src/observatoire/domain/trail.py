@@ -18,6 +18,7 @@ class Action(StrEnum):
     EXPORT_REJECTS = "export_rejets"
     SEND = "envoi"
     ADMINISTER = "administration"
+    PURGE = "purge"
 
 
 class Purpose(StrEnum):

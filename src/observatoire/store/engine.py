@@ -8,7 +8,7 @@ facts…), of which row-level security shows it those of the caller that the tra
 where it names nobody.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from enum import StrEnum
 from functools import cached_property
@@ -140,6 +140,15 @@ class Database:
     def auditing(self) -> Transaction:
         """Adds to the audit trail and reads it; a transaction of its own, whatever becomes of the request."""
         return _transaction(self._audit)
+
+    def take_room_back(self, tables: Iterable[str], *, rewrite: bool = False) -> None:
+        """Clear what was deleted or replaced from some tables of ours; outside any transaction.
+
+        ``rewrite``: the whole file, so that no byte of it is left on a free page; nobody reads it meanwhile.
+        """
+        with self._owner.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            for table in tables:
+                connection.execute(text(f"vacuum {'(full)' if rewrite else ''} {table}"))
 
     def dispose(self) -> None:
         """Close every pool."""

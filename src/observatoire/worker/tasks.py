@@ -14,6 +14,7 @@ from observatoire.intake import assigning, purging, running
 from observatoire.intake.assigning import AssignmentFailed
 from observatoire.intake.desk import Desk
 from observatoire.intake.geocoding import again
+from observatoire.intake.retention import reducing
 from observatoire.notices import watching
 from observatoire.notices.mail import Mailbox
 from observatoire.settings import Settings
@@ -111,6 +112,16 @@ def purge(desk: Desk) -> None:
         logger.error("purge broken by %s", type(error).__name__)
     else:
         logger.info("purged %s", purged)
+
+
+def reduce_points(desk: Desk) -> None:
+    """Reduce the points that are too old; a failure is only told, what is done is done, tomorrow goes on."""
+    try:
+        done = reducing.reduce_points(desk)
+    except BaseException as error:  # noqa: BLE001 - the worker goes on
+        logger.error("the points could not be reduced: %s", type(error).__name__)
+    else:
+        logger.info("reduced %s", done)
 
 
 def keep_trail(desk: Desk, settings: Settings) -> None:

@@ -205,6 +205,7 @@ def import_out(record: ImportRecord) -> ImportOut:
                 "duplicates": lines["doublons"],
                 "quarantined": lines["quarantaine"],
                 "set_aside": lines["ecartees"],
+                "erased": lines.get("effacees", 0),
             },
             "anomalies": [
                 {"code": a["code"], "count": a["nombre"], "label": a["libelle"]} for a in record.anomalies

@@ -6,9 +6,13 @@ from typing import Annotated
 import typer
 
 from observatoire.cli.context import OPERATOR, context_of
+from observatoire.domain.erasure import ErasureReason
 from observatoire.errors import FieldError, InvalidRequest
+from observatoire.intake import deleting
 from observatoire.intake.desk import Desk
+from observatoire.intake.erasing import erase
 from observatoire.intake.retention import kinds, reducing, standing
+from observatoire.store import sources
 
 Day = Annotated[
     datetime | None, typer.Option("--a-la-date", formats=["%Y-%m-%d"], help="au lieu d'aujourd'hui")
@@ -20,6 +24,8 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="Durées de conservation, purge des points.", no_args_is_help=True)
     group.command("etat", help="Affiche les durées, et ce qui attend d'être réduit.")(etat)
     group.command("purger", help="Réduit au quartier les points trop anciens.")(purger)
+    group.command("effacer", help="Efface un fait ; sa référence est demandée, jamais un argument.")(effacer)
+    group.command("supprimer-source", help="Supprime une source et tout ce qui en vient.")(supprimer_source)
     app.add_typer(group, name="conservation")
 
 
@@ -65,6 +71,32 @@ def purger(
     if reecrire:
         found.database.take_room_back(reducing.TABLES, rewrite=True)
     typer.echo(f"Lignes réduites : {sum(done.rows.values())} ; lieux oubliés : {done.places}.")
+
+
+def effacer(
+    context: typer.Context, source: str, motif: Annotated[ErasureReason, typer.Option("--motif")]
+) -> None:
+    """Erase a fact by the reference that is typed: an argument would stay in the shell's history."""
+    found = context_of(context)
+    with found.database.reading() as connection:
+        record = sources.get(connection, source)
+    reference = typer.prompt("Référence du fait", hide_input=True)
+    done = erase(Desk.of(found.database, found.settings), record, reference, motif, OPERATOR.name)
+    typer.echo(f"Versions effacées : {done.versions} ; lignes à corriger retirées : {done.rejected_lines}.")
+
+
+def supprimer_source(
+    context: typer.Context,
+    source: str,
+    confirmation: Annotated[str, typer.Option("--confirmation", help="le code, écrit une seconde fois")],
+) -> None:
+    """Delete a source now, behind the import of it that runs."""
+    found = context_of(context)
+    with found.database.reading() as connection:
+        record = sources.get(connection, source)
+    desk = Desk.of(found.database, found.settings)
+    deleting.ask(desk, record, confirmation, lambda _connection, _source: None)
+    typer.echo(f"Source « {source} » supprimée, avec {deleting.delete(desk, source)} faits.")
 
 
 def _day(asked: datetime | None) -> date:

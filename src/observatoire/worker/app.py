@@ -76,6 +76,10 @@ def make_app(desk: Desk, settings: Settings, *, periodic: bool) -> App:
     def run_assignment(context: JobContext, assignment_id: str) -> None:
         tasks.run_assignment(desk, UUID(assignment_id), context.job.attempts)
 
+    @app.task(queue=queue.QUEUE, name=queue.DELETION_TASK, pass_context=True, retry=tasks.Patience())
+    def run_deletion(context: JobContext, source: str) -> None:
+        tasks.run_deletion(desk, source, context.job.attempts)
+
     if periodic:
 
         @app.periodic(cron=EVERY_HOUR)

@@ -10,7 +10,7 @@ from procrastinate.jobs import Job
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 
 from observatoire.errors import ImportFailed, NotFound, UnavailableStore
-from observatoire.intake import assigning, purging, running
+from observatoire.intake import assigning, deleting, purging, running
 from observatoire.intake.assigning import AssignmentFailed
 from observatoire.intake.desk import Desk
 from observatoire.intake.geocoding import again
@@ -102,6 +102,22 @@ def fail_assignment(desk: Desk, id_: UUID, reason: str) -> None:
             assignments.fail(connection, id_, str(AssignmentFailed(reason)))
     except UnavailableStore:
         raise TryAgain from None
+
+
+def run_deletion(desk: Desk, source: str, attempts: int) -> None:
+    """Delete a source with all that it sent; all or nothing, so that it may be asked again.
+
+    Raises:
+        TryAgain: the database went away.
+    """
+    try:
+        deleting.delete(desk, source)
+    except UnavailableStore:
+        if attempts + 1 < MOST_RUNS_WITHOUT_STORE:
+            raise TryAgain from None
+        logger.error("a source could not be deleted: the database is away")
+    except BaseException as error:  # noqa: BLE001 - the worker goes on
+        logger.error("a source could not be deleted: %s", type(error).__name__)
 
 
 def purge(desk: Desk) -> None:

@@ -8,6 +8,13 @@ from observatoire.domain.erasure import ErasureReason
 from observatoire.web.schemas.base import Wire
 
 
+class DeletionOut(Wire):
+    """A source about to be deleted: nothing is received of it any longer, a worker does the rest."""
+
+    source: str
+    requested_at: datetime = Field(serialization_alias="demande_le")
+
+
 class ErasureIn(Wire):
     """The reference of the fact in the source's own files, and why, from a closed list."""
 

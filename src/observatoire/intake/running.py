@@ -162,7 +162,9 @@ class _Run:
                 staging.discard()
             else:
                 placements.follow_import(connection, self.record.number)
-                reduce_import(connection, self.record.number, self.source, self.desk.now().date())
+                reduce_import(
+                    connection, self.record.number, self.source, staged.days, self.desk.now().date()
+                )
                 staging.keep()
                 placing.settle(connection, self.desk.now())
         counts = self.tally.counts(upserted, duplicates)

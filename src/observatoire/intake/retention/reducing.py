@@ -5,6 +5,7 @@ it again changes nothing, two of them share the work. It waits for a day while f
 new outline, which needs their points.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -50,9 +51,17 @@ def reduce_points(desk: Desk, today: date | None = None, *, author: str = WORKER
     return done
 
 
-def reduce_import(connection: Connection, number: int, source: Source, today: date) -> int:
-    """The same for what an import has just brought, in its transaction: no road gives an old point back."""
-    return reducing.reduce_import(connection, number, source.points_kept_from(today))
+def reduce_import(
+    connection: Connection, number: int, source: Source, days: Collection[date], today: date
+) -> int:
+    """The same for what an import has just brought, in its transaction: no road gives an old point back.
+
+    ``days``: those of its facts; most imports have none that is too old, and cost nothing more.
+    """
+    limit = source.points_kept_from(today)
+    if not days or min(days) >= limit:
+        return 0
+    return reducing.reduce_import(connection, number, limit)
 
 
 def _reduce(desk: Desk, source: Source, limit: date) -> int:

@@ -13,17 +13,16 @@ where source = :source and local_day < :before
 order by 1
 
 -- name: reduce_month
-with chosen as (
+-- By their place in the file: joined, each batch would read the whole store.
+update confidential.{table} f
+set {reduced}
+where f.ctid = any(array(
     select ctid from confidential.{table}
     where source = :source and local_day >= :month and local_day < :before
         and local_day < (cast(:month as date) + interval '1 month')::date
         and (geom is not null or cell is not null or place_key is not null)
     limit :limit
-)
-update confidential.{table} f
-set {reduced}
-from chosen
-where f.ctid = chosen.ctid
+))
 
 -- name: reduce_import
 update confidential.{table} f

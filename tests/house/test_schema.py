@@ -146,6 +146,7 @@ def test_a_fact_holds_no_text_but_codes_and_the_label_of_its_category(shared_wor
         "location_method",
         "commune", "declared_commune", "arrondissement", "epci", "ept", "departement", "region",
         "qpv_2015", "qpv_2024", "iris", "unit", "anomalies",
+        "zones",  # numbers
     }  # fmt: skip
 
 

@@ -123,6 +123,7 @@ def test_every_row_ends_in_one_counted_bucket(
         "doublons": 0,
         "quarantaine": 12,
         "ecartees": 0,
+        "effacees": 0,
     }
 
 

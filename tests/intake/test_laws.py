@@ -105,6 +105,7 @@ class Recount:
             "doublons": kinds["fact"] - len(facts),
             "quarantaine": kinds["faulty"] + kinds["broken"],
             "ecartees": kinds["aside"],
+            "effacees": 0,
         }
 
     @staticmethod

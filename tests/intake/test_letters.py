@@ -21,7 +21,7 @@ RECORD = ImportRecord(
     finished_at=datetime(2025, 4, 2, 9, 1, tzinfo=UTC),
     file={"nom": "mars 2025 : a.csv", "octets": 81_234, "encodage": "cp1252", "feuille": None},
     lines={"lues": 1240, "creees": 1200, "revisees": 1, "inchangees": 20, "doublons": 0, "quarantaine": 18,
-           "ecartees": 1},
+           "ecartees": 1, "effacees": 0},
     anomalies=[{"code": "HEU_VIDE", "nombre": 1234, "libelle": "Heure absente : le fait reste."},
                {"code": "DAT_INVALIDE", "nombre": 17, "libelle": "x"}],
     location={"faits": 1221, "localises": 1000},

@@ -14,7 +14,7 @@ from support.world import TOULOUSE, World
 
 
 def lines(**buckets: int) -> dict[str, int]:
-    names = ("creees", "revisees", "inchangees", "doublons", "quarantaine", "ecartees")
+    names = ("creees", "revisees", "inchangees", "doublons", "quarantaine", "ecartees", "effacees")
     return {"lues": sum(buckets.values())} | {name: buckets.get(name, 0) for name in names}
 
 

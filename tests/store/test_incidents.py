@@ -98,6 +98,8 @@ def row(reference: int, content: int) -> dict[str, object]:
         "occurred_to": moment + timedelta(hours=content) if content else None,
         "taxonomy": 1,
         "iris": None,
+        "reduced_at": None,
+        "zones": None,
     }
 
 
@@ -115,6 +117,8 @@ def frame(file: File) -> pl.DataFrame:
         "location_score": pl.Float64,
         "place_key": pl.Binary,
         "near_border": pl.Boolean,
+        "reduced_at": pl.Datetime("us", "UTC"),
+        "zones": pl.List(pl.Int32),
         "quantity": pl.Int32,
     }
     rows = [row(reference, content) for reference, content in file.items()]

@@ -24,6 +24,8 @@ PURPOSE = "controle"
 """Stated by whoever asks, unless a test says otherwise."""
 CHARTER = "2019-06-01"
 """Without a signed charter nothing of a source leaves the grant."""
+LONG_KEPT = 30
+"""Years: tests speak of past years, whose points would be gone by default."""
 
 
 @dataclass
@@ -63,7 +65,7 @@ class World:
     ) -> str:
         """A source, created through the API; its charter is signed unless said otherwise."""
         body = {"code": code, "libelle": code, "type": kind, "territoire": territory}
-        body |= {"charte_signee_le": CHARTER, **more}
+        body |= {"charte_signee_le": CHARTER, "conservation_annees": LONG_KEPT, **more}
         answer = self.client.post("/api/v1/sources", json=body, headers=self.admin)
         assert answer.status_code == 201, answer.text
         return code

@@ -138,7 +138,7 @@ def test_beyond_its_retention_a_fact_has_no_point(town: World):
     assert summary["preuve"]["localisation"]["point"] == pytest.approx(expected / 120, abs=0.01)
     assert expected < 60
     hotspots(town, 422)
-    contract(town, "pm", conservation_annees=None)
+    contract(town, "pm", conservation_annees=30)
 
 
 def publish(world: World) -> int:
@@ -208,6 +208,6 @@ def test_every_answer_states_the_contract_of_each_source(town: World, analysis: 
         "groupe": "pm",
         "visibilite": "public",
         "precision": "point",
-        "conservation_annees": None,
+        "conservation_annees": 30,
         "charte_signee_le": "2019-06-01",
     }

@@ -58,6 +58,11 @@ WALKED: dict[str, Address] = {
     "POST /api/v1/sources/{code}/neant": on(
         "/sources/{}/neant", "source", json={"debut": "2024-01-01", "fin": "2024-02-01"}
     ),
+    "DELETE /api/v1/sources/{code}": on("/sources/{}?confirmation=autre", "source"),
+    "GET /api/v1/sources/{code}/effacements": on("/sources/{}/effacements", "source"),
+    "POST /api/v1/sources/{code}/effacements": on(
+        "/sources/{}/effacements", "source", json={"reference": "R-1", "motif": "opposition"}
+    ),
     "GET /api/v1/sources/{code}/ruptures": on("/sources/{}/ruptures", "source"),
     "POST /api/v1/sources/{code}/ruptures": on("/sources/{}/ruptures", "source", json=BREAK),
     "PUT /api/v1/sources/{code}/ruptures/{numero}": on("/sources/{}/ruptures/1", "source", json=BREAK),

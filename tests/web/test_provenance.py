@@ -188,7 +188,7 @@ def test_a_correction_since_is_told_as_such(council: Council):
     ("clause", "value", "sentence"),
     [
         ("precision", "voie", "Contrat de « pm », précision : « point » puis « voie »."),
-        ("conservation_annees", 2, "durée de conservation (années) : « aucun » puis « 2 »"),
+        ("conservation_annees", 2, "durée de conservation (années) : « 30 » puis « 2 »"),
         ("libelle", "Police", "Contrat de « pm », libellé : « pm » puis « Police »."),
     ],
 )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from observatoire.analyses.coverage import Coverage, coverage_of
+from observatoire.analyses.kept_points import reduced_in
 from observatoire.disclosure.policy import SMALL_COMMUNE, Audience
 from observatoire.domain.period import Period
 from observatoire.domain.source import Source, Visibility
@@ -29,7 +30,10 @@ Node = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One additivity group and year to publish; ``months``: settled ones."""
+    """One additivity group and year to publish.
+
+    ``months``: settled ones; ``mapped``: no fact of the year is too old to have a point.
+    """
 
     group: str
     sources: tuple[str, ...]
@@ -38,6 +42,7 @@ class Plan:
     communes: tuple[CommuneRecord, ...]
     months: int
     fictional: bool
+    mapped: bool = True
 
 
 def by_group(sources: Iterable[Source]) -> dict[str, list[Source]]:
@@ -73,7 +78,8 @@ def plans(connection: Connection, name: str, sources: list[Source], today: date)
             months = sum(coverage.is_settled(month) for month in period.months())
             fictional = any(source.fictional for source in sources)
             held = tuple(communes[code] for code in sorted(coverage.covered))
-            found.append(Plan(name, codes, year, audiences, held, months, fictional))
+            mapped = not reduced_in(sources, period, today)
+            found.append(Plan(name, codes, year, audiences, held, months, fictional, mapped))
     return found
 
 

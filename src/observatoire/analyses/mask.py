@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from observatoire.analyses.coverage import Coverage, communes_throughout
+from observatoire.analyses.kept_points import refuse_reduced
 from observatoire.analyses.question import Asking
 from observatoire.analyses.readings import Reading
 from observatoire.disclosure import gate
@@ -98,7 +99,7 @@ def mappable(asking: Asking, sources: list[Source]) -> tuple[Asking, list[Source
     """(the question with the sources left out, those whose contract lets their facts be put on cells).
 
     Raises:
-        NotComputableResult: no source is left.
+        NotComputableResult: no source is left, or the points of a part of the period are gone.
     """
     kept = [source for source in sources if source.precision.allows_cells]
     coarse = tuple(source for source in sources if not source.precision.allows_cells)
@@ -108,6 +109,7 @@ def mappable(asking: Asking, sources: list[Source]) -> tuple[Asking, list[Source
             f"le contrat de {listed} ne permet pas de situer ses faits à l'intérieur de la commune. "
             "Lisez la synthèse ou la tendance, ou faites modifier le contrat."
         )
+    refuse_reduced(kept, asking.question.period)
     return replace(asking, coarse=(*asking.coarse, *coarse)), kept
 
 

@@ -219,6 +219,6 @@ def _draw(work: _Work, plan: Plan, cells: list[PublishedCell]) -> None:
     def drawn(rows: list[CellRow]) -> list[MapCell]:
         return edition_maps.draw(plan, places, rows)
 
-    if places.totals:
+    if places.totals and plan.mapped:
         for part in gate.publish(work.cells, drawn, plan.audiences):
             published_cells.write(work.connection, work.number, part)

@@ -7,6 +7,7 @@ observatory counts what each source says (domain specification, DED_CROISE).
 from dataclasses import dataclass, replace
 
 from observatoire.analyses.coverage import coverage_of
+from observatoire.analyses.kept_points import notes_of_reduced
 from observatoire.analyses.origin import Method, provenance
 from observatoire.analyses.proof import (
     Exclusion,
@@ -88,7 +89,12 @@ def find(
                 ),
                 digest,
                 link,
-                (*asking.notes, *coverage_warnings(coverage, places, asking), _PROPOSED),
+                (
+                    *asking.notes,
+                    *coverage_warnings(coverage, places, asking),
+                    *notes_of_reduced(sources, question.period),
+                    _PROPOSED,
+                ),
             )
             return SimilarFacts(question, len(found), tuple(found[:MOST_PAIRS]), proof)
 

@@ -188,6 +188,7 @@ def _build_file(
         "doublons": added.get(dirt.DUPLICATE, 0),
         "quarantaine": sum(added.get(kind, 0) for kind in quarantine),
         "ecartees": sum(added.get(kind, 0) for kind in aside),
+        "effacees": 0,
     }
     counts = source.altered_in(index)
     if overlapping:
@@ -215,6 +216,7 @@ def _corrected_file(
         "doublons": 0,
         "quarantaine": 0,
         "ecartees": 0,
+        "effacees": 0,
     }
     return _file(planned, rows, len(rows), buckets, source.altered_in(index))
 

@@ -31,6 +31,8 @@ BREAK_MONTHS = {TRANSPORT: 9}
 """Month from the first day of which a source counts with another software: a declared break."""
 BREAK_REASON = f"Nouveau logiciel d'exploitation {FICTIONAL}"
 DELAY_DAYS = 10
+RETENTION_YEARS = 5
+"""More than the files cover: the tour maps all of them."""
 """Days that each source is left, after the end of a month, to send it."""
 OVERLAPPING_MONTH = 25
 """The police file of this month also holds the whole of the month before."""
@@ -65,6 +67,7 @@ class DemoSource:
             "couvert_depuis": begun,
             "fuseau": self.timezone,
             "charte_signee_le": begun,
+            "conservation_annees": RETENTION_YEARS,
             "calendrier": {
                 "periodicite": "mensuelle",
                 "delai_jours": DELAY_DAYS,

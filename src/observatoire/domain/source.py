@@ -1,5 +1,6 @@
 """Sources: who sends facts, over which territory, and the contract that binds what is done with them."""
 
+from calendar import isleap
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -7,6 +8,9 @@ from enum import StrEnum
 from observatoire.domain.period import Period, next_month
 from observatoire.domain.schedule import Schedule
 from observatoire.domain.territory import TerritoryCode
+
+RETENTION_YEARS = 3
+"""After which a fact has no point, where its contract says nothing; ``counts.sql`` says the same."""
 
 
 class SourceKind(StrEnum):
@@ -77,7 +81,9 @@ class Source:
     ``covered_until`` (exclusive; None: still); ``earlier``: (territory, first day of the next one), in order.
     ``timezone`` is the IANA name of the local time of its records. ``fictional`` sources serve
     demonstrations: every answer that rests on one says so.
-    ``retention_years``: age from which a fact has no point, its neighbourhood at most; None: no limit here.
+    ``retention_years``: age from which a fact has no point, its neighbourhood at most; None: the default.
+    ``reduced_before``: facts of the days before have lost their point for good, whatever the contract became.
+    ``deletion_asked``: the source and all that it sent are about to be deleted.
     ``settling_days``: days after the end of a month during which its figures are provisional.
     """
 
@@ -98,6 +104,8 @@ class Source:
     settling_days: int | None = None
     schedule: Schedule | None = None
     earlier: tuple[tuple[TerritoryCode, date], ...] = ()
+    reduced_before: date | None = None
+    deletion_asked: bool = False
 
     @property
     def territories(self) -> tuple[CoveredTerritory, ...]:
@@ -123,3 +131,15 @@ class Source:
         """The widest audience today: without a signed charter nothing leaves the grant."""
         signed = self.charter_signed_on is not None and self.charter_signed_on <= today
         return self.visibility if signed else Visibility.INTERNE
+
+    def points_kept_from(self, today: date) -> date:
+        """The first day whose facts may have a point; the neighbourhood is kept of the earlier ones."""
+        limit = _years_before(today, self.retention_years or RETENTION_YEARS)
+        return limit if self.reduced_before is None else max(limit, self.reduced_before)
+
+
+def _years_before(day: date, years: int) -> date:
+    """As PostgreSQL counts: the 29 February of another year is the 28."""
+    year = day.year - years
+    leaps = (day.month, day.day) == (2, 29) and not isleap(year)
+    return day.replace(year=year, day=28) if leaps else day.replace(year=year)

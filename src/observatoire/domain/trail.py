@@ -19,6 +19,7 @@ class Action(StrEnum):
     SEND = "envoi"
     ADMINISTER = "administration"
     ENTER = "connexion"
+    PURGE = "purge"
 
 
 class Purpose(StrEnum):

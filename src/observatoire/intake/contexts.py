@@ -1,5 +1,6 @@
 """What normalising needs besides the rows, read once for a file."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 
@@ -11,6 +12,7 @@ from observatoire.intake import rejects
 from observatoire.intake.classing import in_force
 from observatoire.intake.declaring import Covered, covered_by
 from observatoire.intake.desk import Desk
+from observatoire.intake.faults import content
 from observatoire.intake.file_signals import FileSignals, signals_of
 from observatoire.intake.geocoding.placing import Placing
 from observatoire.intake.normalising import Context, normalise
@@ -36,13 +38,14 @@ class Normaliser:
         period: Period | None = None,
         *,
         servers: bool = False,
+        erased: Collection[bytes] = (),
     ) -> None:
         """``received``: the day that bounds the dates of the facts; ``period``: the one declared.
 
         ``servers``: addresses may be asked of geocoding servers; else the city's own table and what was
-        answered before are all that is looked at.
+        answered before are all that is looked at. ``erased``: keys of the facts that may not come back.
         """
-        self._desk = desk
+        self._desk, self._erased = desk, list(erased)
         self._connection, self._profile, self._header = connection, profile, layout.header
         self._signals: FileSignals | None = None
         self.context = Context(
@@ -79,11 +82,19 @@ class Normaliser:
             source, known = self.context.source, self.context.covered
             self._signals = signals_of(renamed, self._profile.epsg, source.kind, known, self._geography)
         draft = normalise(placed, replace(self.context, gazetteer=found, signals=self._signals))
+        if self._erased:
+            draft = draft.with_columns(_without(self._erased))
         self.placing.note(draft)
         return draft
 
     def _geography(self, window: gazetteer.Window | None) -> gazetteer.Gazetteer:
         return gazetteer.load(self._connection, window)
+
+
+def _without(keys: list[bytes]) -> pl.Expr:
+    """Rows that their source has asked to erase are not stored, nor given back to be mended."""
+    gone = pl.col("key").is_in(pl.Series(keys, dtype=pl.Binary).implode())
+    return pl.when(gone).then(pl.lit(content.ERASED.code)).otherwise(pl.col("fault")).alias("fault")
 
 
 def covered(connection: Connection, source: Source) -> Covered:

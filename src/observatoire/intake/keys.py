@@ -26,11 +26,22 @@ def with_keys(frame: pl.DataFrame, source: str, secret: bytes) -> pl.DataFrame:
     return (
         frame.with_columns(
             pl.when("referenced").then(named).otherwise(unnamed).alias("key"),
-            _content_text(addressed=frame["x_value"].null_count() > 0).alias("content"),
+            _content_text(secret.hex(), addressed=frame["x_value"].null_count() > 0).alias("content"),
         )
         .with_columns(_digest("key"), _digest("content"))
         .drop("reference_form")
     )
+
+
+def key_of(reference: str, source: str, secret: bytes) -> bytes | None:
+    """The key of the fact that a source knows by a reference; None: it is that of none."""
+    form = _reference(pl.Series([reference], dtype=pl.String))[0]
+    if not form:
+        return None
+    told = _SEPARATOR.join((secret.hex(), source, "", "ref", form))
+    named = pl.DataFrame({"key": [told]})
+    found: bytes = named.select(_digest("key"))["key"][0]
+    return found
 
 
 def _digest(column: str) -> pl.Expr:
@@ -75,13 +86,15 @@ def _place_as_declared() -> pl.Expr:
     return pl.when(pl.col("x_value").is_null()).then(declared).otherwise(pl.lit(""))
 
 
-def _content_text(*, addressed: bool) -> pl.Expr:
+def _content_text(secret: str, *, addressed: bool) -> pl.Expr:
     """What the source said: label, time, quantity, place as declared; not our classes, not our geography.
 
+    Keyed: once the point is gone, nobody can find it again by trying coordinates against the digest.
     ``addressed``: some row has no coordinates.
     """
     return pl.concat_str(
         [
+            pl.lit(secret),
             pl.col("categorie"),
             _moment("occurred_from"),
             _moment("occurred_to"),

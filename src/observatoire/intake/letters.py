@@ -110,6 +110,7 @@ def _outcome(record: ImportRecord) -> str:
          "doublons dans le fichier : la dernière ligne est retenue"),
         ("quarantaine", "ligne en quarantaine", "lignes en quarantaine"),
         ("ecartees", "ligne écartée", "lignes écartées"),
+        ("effacees", "ligne effacée à la demande", "lignes effacées à la demande"),
     ]  # fmt: skip
     items = [f"- {_lines(lines[name], one, several)}" for name, one, several in told if lines.get(name)]
     read = f"{_lines(lines['lues'], 'ligne lue', 'lignes lues')} :"

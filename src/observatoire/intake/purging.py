@@ -1,8 +1,8 @@
 """Nothing of a file outlives its use: deposits, rows set aside, confirmations that nobody gave, old keys.
 
-The rules: a deposit lives from its receipt to the end of its import, seven days at most while it waits
-to be confirmed; rows set aside, and the text of a place to be checked, live thirty days. An import removes
-its own deposit; what a crash left goes here.
+The durations stand in ``retention/kinds.py``: a deposit lives from its receipt to the end of its import,
+seven days at most while it waits to be confirmed; rows set aside, and the text of a place to be checked, live
+thirty days. An import removes its own deposit; what a crash left goes here.
 """
 
 from dataclasses import dataclass
@@ -11,15 +11,18 @@ from uuid import UUID
 
 from observatoire.errors import ExpiredConfirmation
 from observatoire.intake.desk import Desk
+from observatoire.intake.retention.kinds import (
+    DAYS_TO_CONFIRM,
+    JOBS_KEPT,
+    JOURNAL_KEPT,
+    KEYS_KEPT,
+    REJECTS_KEPT,
+)
 from observatoire.intake.vault import Vault
 from observatoire.store import queue, retention
 from observatoire.store.confidential import places as place_store
 from observatoire.store.retention import Kept
 
-DAYS_TO_CONFIRM = 7
-REJECTS_KEPT = timedelta(days=30)
-KEYS_KEPT = timedelta(days=30)
-JOBS_KEPT = timedelta(days=30)
 BEING_WRITTEN = timedelta(hours=1)
 """A file younger than this may belong to an import that is not recorded yet."""
 
@@ -35,6 +38,7 @@ class Purged:
     keys: int = 0
     jobs: int = 0
     places: int = 0
+    questions: int = 0
 
 
 def purge(desk: Desk) -> Purged:
@@ -46,6 +50,7 @@ def purge(desk: Desk) -> Purged:
         keys = retention.forget_keys(connection, now - KEYS_KEPT)
         jobs = queue.sweep(connection, now - JOBS_KEPT)
         places = place_store.forget_old(connection, now - desk.geocoding.kept)
+        questions = retention.forget_journal(connection, now - JOURNAL_KEPT)
     drafts = [_remove_drafts(vault, now) for vault in (desk.deposits, desk.rejects)]
     return Purged(
         deposits=_remove_deposits(desk, now),
@@ -55,6 +60,7 @@ def purge(desk: Desk) -> Purged:
         keys=keys,
         jobs=jobs,
         places=places,
+        questions=questions,
     )
 
 

@@ -21,9 +21,11 @@ class LineCounts:
     duplicates: int = 0
     quarantined: int = 0
     set_aside: int = 0
+    erased: int = 0
 
     def check(self) -> None:
-        """The law: read = created + revised + unchanged + duplicates + quarantined + set aside.
+        """The law: read = created + revised + unchanged + duplicates + quarantined + set aside
+        + erased.
 
         Raises:
             ImportFailed: the law does not hold, so nothing may be committed.
@@ -35,6 +37,7 @@ class LineCounts:
             self.duplicates,
             self.quarantined,
             self.set_aside,
+            self.erased,
         )
         if min(parts) < 0 or self.read != sum(parts):
             raise ImportFailed("loi de conservation des lignes")
@@ -49,6 +52,7 @@ class LineCounts:
             "doublons": self.duplicates,
             "quarantaine": self.quarantined,
             "ecartees": self.set_aside,
+            "effacees": self.erased,
         }
 
 
@@ -95,6 +99,9 @@ class Message:
             parts.append(f"{counts.quarantined} en quarantaine, à corriger et à renvoyer")
         if counts.set_aside:
             parts.append(f"{agree(counts.set_aside, 'écartée', 'écartées')} (totaux, pieds de page)")
+        if counts.erased:
+            gone = agree(counts.erased, "effacée", "effacées")
+            parts.append(f"{gone} à la demande de la source, non reprises")
         if self.older:
             known = "que l'état connu, dans l'historique seulement"
             parts.append(f"{agree(self.older, 'plus ancienne', 'plus anciennes')} {known}")

@@ -24,11 +24,12 @@ from observatoire.intake.metering import Metered
 from observatoire.intake.profiles.model import Profile
 from observatoire.intake.rejects import Rejects
 from observatoire.intake.report import LineCounts, Message
+from observatoire.intake.retention.reducing import reduce_import
 from observatoire.intake.staging import as_facts
 from observatoire.intake.tally import Tally
 from observatoire.intake.vault import Deposit
 from observatoire.store import imports, sources
-from observatoire.store.confidential import incidents, placements
+from observatoire.store.confidential import erasing, incidents, placements
 from observatoire.store.confidential.incidents import Staged, Staging, Upserted
 from observatoire.store.engine import Connection
 from observatoire.store.imports import ImportRecord
@@ -125,6 +126,7 @@ class _Run:
         deposit = Deposit(desk.deposits, str(record.id), record.file["nom"], record.file["octets"])
         self.file = Metered(deposit)
         self.shown = monotonic()
+        self.erased: frozenset[bytes] = frozenset()
 
     def complete(self) -> ImportRecord:
         """From the deposit to the final report."""
@@ -132,6 +134,7 @@ class _Run:
         inspected = inspect(self.desk, self.file, self.source.code, self.options)
         with self.desk.database.importing() as connection:
             imports.lock_source(connection, self.source.code)
+            self.erased = erasing.erased_keys(connection, self.source.code)
             if (elsewhere := _ended_elsewhere(connection, self.record)) is not None:
                 return elsewhere
             placements.hold(connection)
@@ -159,6 +162,9 @@ class _Run:
                 staging.discard()
             else:
                 placements.follow_import(connection, self.record.number)
+                reduce_import(
+                    connection, self.record.number, self.source, staged.days, self.desk.now().date()
+                )
                 staging.keep()
                 placing.settle(connection, self.desk.now())
         counts = self.tally.counts(upserted, duplicates)
@@ -186,6 +192,7 @@ class _Run:
                 self.record.started_at.date(),
                 self.record.period,
                 servers=True,
+                erased=self.erased,
             )
             writing: Future[None] | None = None
             for batch in inspected.document.batches():

@@ -16,6 +16,8 @@ def as_facts(frame: pl.DataFrame, source: str) -> pl.DataFrame:
         points(frame).alias("geom"),
         pl.lit(source).alias("source"),
         pl.lit("fait").alias("unit"),
+        pl.lit(None, pl.Datetime("us", "UTC")).alias("reduced_at"),
+        pl.lit(None, pl.List(pl.Int32)).alias("zones"),
     )
 
 

@@ -46,6 +46,7 @@ class Tally:
             duplicates=duplicates,
             quarantined=self.buckets["quarantaine"],
             set_aside=self.buckets["ecartees"],
+            erased=self.buckets["effacees"],
         )
         counts.check()
         return counts

@@ -131,8 +131,9 @@ def check_life(expires_at: datetime | None, role: str = "", scopes: Iterable[str
 
 def find_key(connection: Connection, key: str) -> KeyRecord | None:
     """The valid key with this text; None when unknown, expired, revoked, or its organisation is inactive."""
+    inherited = organisations.in_force(api_key.c.organisation).label("inherited")
     row = connection.execute(
-        select(api_key, organisations.in_force(api_key.c.organisation).label("inherited"), organisation.c.origins)
+        select(api_key, inherited, organisation.c.origins)
         .outerjoin(organisation, organisation.c.code == api_key.c.organisation)
         .where(
             api_key.c.sha256 == digest(key),

@@ -9,7 +9,7 @@ where it names nobody. ``identification`` alone reads passwords, second factors 
 else but organisations.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from enum import StrEnum
 from functools import cached_property
@@ -150,6 +150,15 @@ class Database:
     def identifying(self) -> Transaction:
         """Reads and writes persons, their second factors and their sessions."""
         return _transaction(self._identification)
+
+    def take_room_back(self, tables: Iterable[str], *, rewrite: bool = False) -> None:
+        """Clear what was deleted or replaced from some tables of ours; outside any transaction.
+
+        ``rewrite``: the whole file, so that no byte of it is left on a free page; nobody reads it meanwhile.
+        """
+        with self._owner.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            for table in tables:
+                connection.execute(text(f"vacuum {'(full)' if rewrite else ''} {table}"))
 
     def dispose(self) -> None:
         """Close every pool."""

@@ -24,6 +24,7 @@ from observatoire.store.queries import query
 QUEUE = "imports"
 IMPORT_TASK = "importer"
 ASSIGNMENT_TASK = "rattacher"
+DELETION_TASK = "supprimer"
 
 _jobs = JobManager(SyncPsycopgConnector())
 
@@ -52,6 +53,11 @@ def defer_import(connection: Connection, record: ImportRecord) -> None:
 def defer_assignment(connection: Connection, id_: UUID) -> None:
     """Put an assignment in the queue, in the transaction that records it; they go one by one."""
     _defer(connection, ASSIGNMENT_TASK, ASSIGNMENT_TASK, {"assignment_id": str(id_)})
+
+
+def defer_deletion(connection: Connection, source: str) -> None:
+    """Put the deletion of a source in the queue, behind the imports of it that were received before."""
+    _defer(connection, f"import:{source}", DELETION_TASK, {"source": source})
 
 
 def _defer(connection: Connection, lock: str, task: str, values: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from observatoire.store.tables import idempotency, import_
 
@@ -45,3 +45,15 @@ def forget_keys(connection: Connection, used_before: datetime) -> int:
     """Delete old idempotency keys; how many."""
     gone: int = connection.execute(delete(idempotency).where(idempotency.c.created_at < used_before)).rowcount
     return gone
+
+
+def forget_journal(connection: Connection, asked_before: datetime) -> int:
+    """Delete the questions asked before a moment; how many. The database keeps the last thirty days."""
+    forgotten = select(func.accounts.forget_journal(asked_before))
+    gone: int = connection.execute(forgotten).scalar_one()
+    return gone
+
+
+def imports_of(connection: Connection, source: str) -> list[UUID]:
+    """Every import of a source, whatever became of it."""
+    return list(connection.execute(select(import_.c.id).where(import_.c.source == source)).scalars())

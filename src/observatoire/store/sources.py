@@ -35,6 +35,8 @@ def _record(row: Row[tuple[object, ...]], parts: Sequence[CoveredTerritory]) -> 
         settling_days=row.settling_days,
         schedule=_schedule(row),
         earlier=tuple((t.territory, t.end) for t in parts[:-1] if t.end is not None),
+        reduced_before=row.reduced_before,
+        deletion_asked=row.deletion_asked_at is not None,
     )
 
 

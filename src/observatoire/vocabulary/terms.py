@@ -182,7 +182,7 @@ GLOSSARY: tuple[Term, ...] = (
         "durée de conservation",
         "retention_years",
         "conservation_annees",
-        "après, le fait n'a plus de point",
+        "après, le point du fait est réduit au quartier ; trois ans à défaut",
     ),
     # ---- territories
     Term("territoire, niveau", "TerritoryCode, TerritoryLevel", "territoire, niveau", "niveau:code"),

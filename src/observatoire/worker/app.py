@@ -14,6 +14,7 @@ from observatoire.store import queue
 from observatoire.worker import tasks
 
 PURGE_TASK, WATCH_TASK, GEOCODING_TASK = "purger", "veiller", "geocoder"
+REDUCTION_TASK, EVERY_NIGHT = "reduire", "7 2 * * *"
 EVERY_HOUR, AFTER_THE_PURGE, EVERY_HOUR_LATER = "17 * * * *", "27 * * * *", "37 * * * *"
 PAUSE = 0.2
 
@@ -57,8 +58,8 @@ async def _asked_again(
 def make_app(desk: Desk, settings: Settings, *, periodic: bool) -> App:
     """An application on the desk's database, not open yet.
 
-    ``periodic``: every hour it purges, asks again what a geocoder did not answer, and watches over the
-    sources that are late.
+    ``periodic``: every night it reduces the points that are too old; every hour it purges, asks again what a
+    geocoder did not answer, and watches over the sources that are late.
     """
     connector = SteadyConnector(
         min_size=1,
@@ -75,12 +76,21 @@ def make_app(desk: Desk, settings: Settings, *, periodic: bool) -> App:
     def run_assignment(context: JobContext, assignment_id: str) -> None:
         tasks.run_assignment(desk, UUID(assignment_id), context.job.attempts)
 
+    @app.task(queue=queue.QUEUE, name=queue.DELETION_TASK, pass_context=True, retry=tasks.Patience())
+    def run_deletion(context: JobContext, source: str) -> None:
+        tasks.run_deletion(desk, source, context.job.attempts)
+
     if periodic:
 
         @app.periodic(cron=EVERY_HOUR)
         @app.task(queue=queue.QUEUE, name=PURGE_TASK, lock=PURGE_TASK)
         def purge(timestamp: int) -> None:
             tasks.purge(desk)
+
+        @app.periodic(cron=EVERY_NIGHT)
+        @app.task(queue=queue.QUEUE, name=REDUCTION_TASK, lock=REDUCTION_TASK)
+        def reduce_points(timestamp: int) -> None:
+            tasks.reduce_points(desk)
 
         @app.periodic(cron=AFTER_THE_PURGE)
         @app.task(queue=queue.QUEUE, name=GEOCODING_TASK, lock=GEOCODING_TASK)

@@ -59,6 +59,7 @@ class _Service:
         with self.desk.database.importing():
             pass  # nothing is started on a database that does not answer
         tasks.purge(self.desk)
+        tasks.reduce_points(self.desk)
         asyncio.run(self._serve(tied=tied))
 
     async def _serve(self, *, tied: bool) -> None:

@@ -10,10 +10,11 @@ from procrastinate.jobs import Job
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 
 from observatoire.errors import ImportFailed, NotFound, UnavailableStore
-from observatoire.intake import assigning, purging, running
+from observatoire.intake import assigning, deleting, purging, running
 from observatoire.intake.assigning import AssignmentFailed
 from observatoire.intake.desk import Desk
 from observatoire.intake.geocoding import again
+from observatoire.intake.retention import reducing
 from observatoire.notices import watching
 from observatoire.notices.mail import Mailbox
 from observatoire.settings import Settings
@@ -103,6 +104,22 @@ def fail_assignment(desk: Desk, id_: UUID, reason: str) -> None:
         raise TryAgain from None
 
 
+def run_deletion(desk: Desk, source: str, attempts: int) -> None:
+    """Delete a source with all that it sent; all or nothing, so that it may be asked again.
+
+    Raises:
+        TryAgain: the database went away.
+    """
+    try:
+        deleting.delete(desk, source)
+    except UnavailableStore:
+        if attempts + 1 < MOST_RUNS_WITHOUT_STORE:
+            raise TryAgain from None
+        logger.error("a source could not be deleted: the database is away")
+    except BaseException as error:  # noqa: BLE001 - the worker goes on
+        logger.error("a source could not be deleted: %s", type(error).__name__)
+
+
 def purge(desk: Desk) -> None:
     """Remove what is kept no longer; another purge comes within the hour, so that a failure is only told."""
     try:
@@ -111,6 +128,16 @@ def purge(desk: Desk) -> None:
         logger.error("purge broken by %s", type(error).__name__)
     else:
         logger.info("purged %s", purged)
+
+
+def reduce_points(desk: Desk) -> None:
+    """Reduce the points that are too old; a failure is only told, what is done is done, tomorrow goes on."""
+    try:
+        done = reducing.reduce_points(desk)
+    except BaseException as error:  # noqa: BLE001 - the worker goes on
+        logger.error("the points could not be reduced: %s", type(error).__name__)
+    else:
+        logger.info("reduced %s", done)
 
 
 def keep_trail(desk: Desk, settings: Settings) -> None:

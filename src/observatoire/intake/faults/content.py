@@ -18,6 +18,12 @@ NOT_A_FACT = Fault(
     "Ligne que le profil de la source déclare ne pas être un fait : elle n'est pas importée.",
     Bucket.SET_ASIDE,
 )
+ERASED = Fault(
+    "EFF_DEMANDE",
+    "ligne",
+    "Fait effacé à la demande de la source : il n'est pas importé de nouveau.",
+    Bucket.ERASED,
+)
 OUTSIDE_PERIOD = Flag(
     "PER_HORS", "Fait daté hors de la période déclarée : gardé ; vérifiez la période ou la date."
 )

@@ -1,8 +1,9 @@
 """What can be wrong with a row. A fault is data: a code, a field, a French sentence.
 
 A ``Fault`` sets the row aside (``quarantaine``: to be corrected and sent again;
-``ecartees``: totals, footers, repeated headers). A ``Flag`` keeps the row and says what was
-understood. Codes are those of the import specification's table of awkward inputs.
+``ecartees``: totals, footers, repeated headers; ``effacees``: facts erased at the request of their
+source). A ``Flag`` keeps the row and says what was understood. Codes are those of the import
+specification's table of awkward inputs.
 """
 
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ class Bucket(StrEnum):
 
     QUARANTINE = "quarantaine"
     SET_ASIDE = "ecartees"
+    ERASED = "effacees"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from observatoire.domain.incident import LocationMethod, LocationPrecision
 from observatoire.geocoders.server import GeocodingServer
 from observatoire.intake.geocoding.chain import Chain
 from observatoire.intake.geocoding.own_table import OwnPlace, OwnTable
+from observatoire.intake.retention.kinds import PLACES_TO_CHECK_KEPT
 from observatoire.settings import Settings
 from observatoire.store import places, switches
 from observatoire.store.engine import Connection
@@ -30,7 +31,7 @@ class Means:
     addok: str = ""
     national: str = ""
     seconds: float = 120.0
-    kept: timedelta = timedelta(days=30)
+    kept: timedelta = PLACES_TO_CHECK_KEPT
 
     @classmethod
     def of(cls, settings: Settings) -> Self:

@@ -132,14 +132,11 @@ def _where(scope: Scope, communes: frozenset[str] | None) -> tuple[str, dict[str
     level = scope.territory.level
     if level.is_part_of_communes:
         clauses.append(query("neighbourhood_allowed"))
-    if level is TerritoryLevel.QPV:
-        clauses.append(f"{'qpv_2015' if scope.territory.code.startswith('QP') else 'qpv_2024'} = :code")
-        values["code"] = scope.territory.code
-    elif level is TerritoryLevel.ZONE:
+    if level is TerritoryLevel.ZONE:
         clauses.append(query("within_zone"))
         values["zone"], _, values["zone_version"] = scope.territory.code.partition("@")
     elif level is not TerritoryLevel.NATION:
-        clauses.append(f"{LEVEL_COLUMNS[level]} = :code")
+        clauses.append(f"{column_of(level, scope.territory.code)} = :code")
         values["code"] = scope.territory.code
     if communes is not None:
         clauses.append("commune = any(:communes)")
@@ -223,14 +220,37 @@ def unplaced_by_week(
     return Confidential({r.week: r.facts for r in _unplaced(connection, "count_by_week", scope, communes)})
 
 
+def without_place(scope: Scope) -> tuple[str, dict[str, Any]]:
+    """What a fact inside or outside a part of communes is not: the condition, and its values.
+
+    A fact whose point was reduced is known to be inside or outside what had been drawn by then.
+    """
+    level, code = scope.territory.level, scope.territory.code
+    values: dict[str, Any] = {"zone": None, "zone_version": None}
+    if level is TerritoryLevel.ARRONDISSEMENT:
+        return " and cell is null and arrondissement is null", {}
+    if level is TerritoryLevel.ZONE:
+        zone, _, version = code.partition("@")
+        inside, values = query("within_zone"), {"zone": zone, "zone_version": version}
+    else:
+        inside, values = f"coalesce({column_of(level, code)} = :code, false)", values | {"code": code}
+    drawn = query("drawn_since").format(reached="true" if level is TerritoryLevel.ZONE else "false")
+    return f" and cell is null and not (reduced_at is not null and ({inside} or not {drawn}))", values
+
+
+def column_of(level: TerritoryLevel, code: str) -> str:
+    """The column of a fact that holds its territory of a level; the code of a QPV tells its generation."""
+    if level is TerritoryLevel.QPV:
+        return "qpv_2015" if code.startswith("QP") else "qpv_2024"
+    return LEVEL_COLUMNS[level]
+
+
 def _unplaced(connection: Connection, name: str, scope: Scope, communes: frozenset[str]) -> list[Any]:
     if not scope.territory.level.is_part_of_communes:
         return []
     where, values = _where(replace(scope, territory=NATION), communes)
-    where += " and cell is null"
-    if scope.territory.level is TerritoryLevel.ARRONDISSEMENT:
-        where += " and arrondissement is null"
-    return list(connection.execute(_statement(name, where), values))
+    more, told = without_place(scope)
+    return list(connection.execute(_statement(name, where + more), values | told))
 
 
 def by_hour_of_week(

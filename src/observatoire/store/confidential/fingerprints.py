@@ -6,8 +6,8 @@ from sqlalchemy import Connection
 
 from observatoire.disclosure.confidential import Confidential
 from observatoire.domain.scope import Scope
-from observatoire.domain.territory import NATION, TerritoryLevel
-from observatoire.store.confidential.counts import _statement, _where
+from observatoire.domain.territory import NATION
+from observatoire.store.confidential.counts import _statement, _where, without_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +38,8 @@ def unplaced(
 ) -> Confidential[list[Fingerprint]]:
     """Facts that nothing puts inside or outside a part of communes (``counts.unplaced_by_month``)."""
     where, values = _where(replace(scope, territory=NATION, categories=None), communes)
-    where += " and cell is null"
-    if scope.territory.level is TerritoryLevel.ARRONDISSEMENT:
-        where += " and arrondissement is null"
-    return _read(connection, scope, where, values)
+    more, told = without_place(scope)
+    return _read(connection, scope, where + more, values | told)
 
 
 def _read(

@@ -95,6 +95,8 @@ def _follow(connection: Connection, shapes: list[_ZoneShape]) -> None:
             text(query("moved_points")), execution_options={"yield_per": PAGE}
         ).partitions()
     ]
+    kept = [(r.zone_version, bytes(r.key)) for r in connection.execute(text(query("reduced_zones")))]
+    placed.append(pl.DataFrame(kept, schema=_PAIRS, orient="row"))
     _write_pairs(connection, pl.concat([_NO_PAIR, *placed]))
     connection.execute(text("drop table moved_key"))
 

@@ -19,12 +19,13 @@ exists (
 category not like 'S%'
 
 -- name: placed_by
--- The contract of a fact's source, where it lets the fact be placed inside its commune; else nothing.
+-- The contract of a fact's source, where it lets the fact be placed inside its commune; else nothing. A
+-- contract that grows longer gives no point back to the facts that have lost theirs.
 left join collection.source placed on placed.code = fact.source
     and placed.precision in ('point', 'voie')
-    and (
-        placed.retention_years is null
-        or fact.local_day >= current_date - make_interval(years => placed.retention_years)
+    and fact.local_day >= greatest(
+        (current_date - make_interval(years => coalesce(placed.retention_years, 3)))::date,
+        placed.reduced_before
     )
 
 -- name: neighbourhood_allowed

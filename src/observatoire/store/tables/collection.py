@@ -46,6 +46,8 @@ source = Table(
     Column("delay_days", SmallInteger),
     Column("expected_since", Date),
     Column("suspended", ARRAY(Text), nullable=False, server_default="{}"),
+    Column("reduced_before", Date),
+    Column("deletion_asked_at", DateTime(timezone=True)),
     CheckConstraint(
         "(periodicity is null) = (delay_days is null) and (periodicity is null) = (expected_since is null)",
         name="schedule",

@@ -16,6 +16,7 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import UUID
@@ -59,6 +60,9 @@ def _fact_columns() -> list[Column[object]]:
         Column("occurred_to", DateTime(timezone=True)),
         Column("taxonomy", SmallInteger, nullable=False, server_default="1"),
         Column("iris", Text),
+        # When its point was reduced to its neighbourhoods, and the versions of zones that held it then.
+        Column("reduced_at", DateTime(timezone=True)),
+        Column("zones", ARRAY(Integer)),
     ]
 
 
@@ -157,6 +161,20 @@ learnt_place = Table(
     Column("answered_at", DateTime(timezone=True), nullable=False),
     PrimaryKeyConstraint("key"),
     CheckConstraint("(longitude is null) = (method is null)", name="point"),
+    schema="confidential",
+)
+
+# Facts erased at the request of their source: nothing but the key is left, so that none comes back.
+erasure = Table(
+    "erasure",
+    metadata,
+    Column("key", LargeBinary, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("erased_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    PrimaryKeyConstraint("key"),
+    Index("ix_erasure_source", "source"),
     schema="confidential",
 )
 

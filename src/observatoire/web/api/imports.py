@@ -8,7 +8,7 @@ from fastapi import APIRouter, File, Form, Path, Query, Request, Response, Uploa
 
 from observatoire.disclosure.policy import Caller
 from observatoire.domain.period import Period
-from observatoire.errors import FieldError, Forbidden, InvalidRequest, NotFound
+from observatoire.errors import Conflict, FieldError, Forbidden, InvalidRequest, NotFound
 from observatoire.intake import service
 from observatoire.intake.inspection import Options
 from observatoire.store import imports as import_store
@@ -94,12 +94,15 @@ def source_of(found: Services, who: Caller, code: str) -> Any:  # noqa: ANN401
     Raises:
         UnknownSource: it does not exist, or not for this caller.
         Forbidden: it may be read but not sent for.
+        Conflict: it is about to be deleted.
     """
     note(sources=[code])
     with found.database.consulting(found.reach(who)) as connection:
         record = source_store.get(connection, code)
     if not who.may_import_for(record.organisation):
         raise Forbidden
+    if record.deletion_asked:
+        raise Conflict("Cette source est en cours de suppression : elle ne reçoit plus rien.")
     return record
 
 
@@ -205,6 +208,7 @@ def import_out(record: ImportRecord) -> ImportOut:
                 "duplicates": lines["doublons"],
                 "quarantined": lines["quarantaine"],
                 "set_aside": lines["ecartees"],
+                "erased": lines.get("effacees", 0),
             },
             "anomalies": [
                 {"code": a["code"], "count": a["nombre"], "label": a["libelle"]} for a in record.anomalies

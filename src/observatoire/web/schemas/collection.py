@@ -194,6 +194,7 @@ class LinesOut(Wire):
     duplicates: int = Field(serialization_alias="doublons")
     quarantined: int = Field(serialization_alias="quarantaine")
     set_aside: int = Field(serialization_alias="ecartees")
+    erased: int = Field(serialization_alias="effacees", description="à la demande de la source")
 
 
 class AnomalyOut(Wire):

@@ -1,0 +1,1 @@
+"""How long each thing is kept, and what happens to the points of facts after that."""

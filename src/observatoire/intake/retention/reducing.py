@@ -1,0 +1,103 @@
+"""Once a day: the point of a fact that is too old is reduced to the neighbourhoods that hold it.
+
+Small transactions, each under the lock that the imports of its source share: what is done is done, running
+it again changes nothing, two of them share the work. It waits for a day while facts are being placed in a
+new outline, which needs their points.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date
+
+from observatoire.domain.source import Source
+from observatoire.domain.trail import Action, Entry, Outcome
+from observatoire.intake.desk import Desk
+from observatoire.intake.retention.kinds import PLACES_KEPT
+from observatoire.store import imports, sources, trail
+from observatoire.store.confidential import placements, reducing
+from observatoire.store.engine import Connection
+
+TABLES = ("confidential.fact", "confidential.fact_history", "confidential.learnt_place")
+"""Where bytes of points are left behind until the database takes their room back."""
+WORKER = "travailleur"
+
+
+@dataclass(slots=True)
+class Reduced:
+    """Rows reduced, by source; answers about places forgotten; whether it was put off to tomorrow."""
+
+    rows: dict[str, int] = field(default_factory=dict)
+    places: int = 0
+    put_off: bool = False
+
+
+def reduce_points(desk: Desk, today: date | None = None, *, author: str = WORKER) -> Reduced:
+    """Reduce what is too old on a day (the desk's, unless told otherwise), and say so in the audit trail."""
+    day = today or desk.now().date()
+    with desk.database.importing() as connection:
+        known = sources.every(connection)
+        if reducing.assignment_under_way(connection):
+            return Reduced(put_off=True)
+    done = Reduced()
+    for source in known:
+        limit = source.points_kept_from(day)
+        done.rows[source.code] = _reduce(desk, source, limit)
+        if done.rows[source.code]:
+            _tell(desk, source, limit, done.rows[source.code], author)
+    with desk.database.importing() as connection:
+        done.places = reducing.forget_learnt_places(connection, desk.now() - PLACES_KEPT)
+    if done.places or any(done.rows.values()):
+        desk.database.take_room_back(TABLES)
+    return done
+
+
+def reduce_import(
+    connection: Connection, number: int, source: Source, days: Collection[date], today: date
+) -> int:
+    """The same for what an import has just brought, in its transaction: no road gives an old point back.
+
+    ``days``: those of its facts; most imports have none that is too old, and cost nothing more.
+    """
+    limit = source.points_kept_from(today)
+    if not days or min(days) >= limit:
+        return 0
+    return reducing.reduce_import(connection, number, limit)
+
+
+def _reduce(desk: Desk, source: Source, limit: date) -> int:
+    with desk.database.importing() as connection:
+        imports.lock_source(connection, source.code)
+        reducing.announce(connection, source.code, limit)
+        months = list(reducing.months(connection, source.code, limit))
+    rows = 0
+    for table, month in months:
+        while touched := _batch(desk, source, limit, table, month):
+            rows += touched
+    return rows
+
+
+def _batch(desk: Desk, source: Source, limit: date, table: str, month: date) -> int:
+    with desk.database.importing() as connection:
+        imports.lock_source(connection, source.code)
+        placements.hold(connection)
+        return reducing.reduce_batch(connection, source.code, limit, table, month)
+
+
+def _tell(desk: Desk, source: Source, limit: date, rows: int, author: str) -> None:
+    told = Entry(
+        key_label=author,
+        organisation="",
+        role="systeme",
+        action=Action.PURGE,
+        subject=f"sources/{source.code}/points",
+        filter=f"fin={limit}",
+        sources=frozenset({source.code}),
+        import_id=None,
+        rows=rows,
+        purpose=None,
+        outcome=Outcome.DONE,
+        status=200,
+        reason=None,
+    )
+    with desk.database.auditing() as connection:
+        trail.add(connection, told)

@@ -30,6 +30,8 @@ class Settings(BaseSettings):
     vault_key: str = Field(default="", description="hex key of the encrypted files; else read from var")
     audit_key: str = Field(default="", description="hex key of the audit trail's seals; else read from var")
     audit_days: int = Field(default=365, ge=30, description="days that the audit trail is kept")
+    controller_name: str = Field(default="", description="who answers for the processing (GDPR)")
+    dpo_contact: str = Field(default="", description="the data protection officer and how to write to them")
     backup_recipients: str = Field(
         default="", description="age public keys to which backups are encrypted, by commas"
     )

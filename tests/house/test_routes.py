@@ -79,6 +79,10 @@ NO_FIGURE_OF_FACTS = {
     "GET /sante": "the process answers",
     "GET /sante/prete": "the database answers",
     "GET /docs": "the contract as a page",
+    "GET /registre": "contracts and settings, no fact; administration and coordination only",
+    "GET /aipd": "contracts and settings, no fact; administration and coordination only",
+    "GET /api/v1/registre": "contracts and settings, no fact; administration and coordination only",
+    "GET /api/v1/aipd": "contracts and settings, no fact; administration and coordination only",
 }
 FRAMEWORK = {"/openapi.json"}
 

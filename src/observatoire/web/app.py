@@ -35,6 +35,7 @@ from observatoire.web.api import (
     portrait,
     profiles,
     provenance,
+    records,
     rejects,
     reports,
     service,
@@ -54,6 +55,7 @@ from observatoire.web.last_resort import LastResort
 from observatoire.web.limits import FORM_OVERHEAD, BodyLimit
 from observatoire.web.pacing import Pace
 from observatoire.web.pages import documentation
+from observatoire.web.pages import records as record_pages
 from observatoire.web.patience import Patience
 from observatoire.web.rendering import JSON
 from observatoire.web.security import KeyRing
@@ -121,10 +123,12 @@ def build_app(database: Database, settings: Settings) -> FastAPI:
         keys,
         audit,
         provenance,
+        records,
     ):
         app.include_router(module.router, prefix=API)
     app.include_router(service.router)
     app.include_router(documentation.router)
+    app.include_router(record_pages.router)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
 

@@ -286,6 +286,8 @@ ONE_BAD_PARAMETER = {
         "status": 404,
     },
     "GET /api/v1/cles": None,
+    "GET /api/v1/registre": None,
+    "GET /api/v1/aipd": None,
     "POST /api/v1/cles": {"json": {"libelle": "x", "role": "maire"}},
     "DELETE /api/v1/cles/{numero}": {"path": {"numero": "première"}},
     "GET /api/v1/provenance/{empreinte}": {"path": {"empreinte": "0" * 32}, "status": 404},
@@ -385,6 +387,8 @@ KEYED = [
     "GET /api/v1/cles",
     "POST /api/v1/cles",
     "DELETE /api/v1/cles/1",
+    "GET /api/v1/registre",
+    "GET /api/v1/aipd",
 ]
 
 

@@ -3,6 +3,7 @@
 import io
 import resource
 import tarfile
+import tracemalloc
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -316,6 +317,26 @@ def test_a_full_disk_is_told_and_leaves_nothing(small: Small, tmp_path: Path):
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_memory_does_not_grow_with_the_database(small: Small):
+    block, number = bytes(archive.BLOCK), 24
+
+    class Dump(io.RawIOBase):
+        left = number
+
+        def read(self, _: int = -1) -> bytes:
+            self.left -= 1
+            return block if self.left >= 0 else b""
+
+    tracemalloc.start()
+    with open("/dev/null", "wb") as out:
+        sealing.seal(
+            archive.dump_members(Dump(), archive.Tally()), out, sealing.recipients_of([small.safe.public])
+        )
+        peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2 * archive.BLOCK
 
 
 def test_a_missing_folder_and_a_database_that_does_not_answer_are_told(small: Small, tmp_path: Path):

@@ -72,7 +72,7 @@ class _Pulled(io.RawIOBase):
     """A stream that is read from an iterator of bytes; keeps what went wrong there."""
 
     def __init__(self, blocks: Iterator[bytes]) -> None:
-        self._blocks, self._ready = blocks, b""
+        self._blocks, self._ready = blocks, memoryview(b"")  # a view: what is left is never copied
         self.fault: BaseException | None = None
 
     def readable(self) -> bool:
@@ -83,7 +83,7 @@ class _Pulled(io.RawIOBase):
         """Up to the size of the target."""
         try:
             while not self._ready:
-                self._ready = next(self._blocks)
+                self._ready = memoryview(next(self._blocks))
         except StopIteration:
             return 0
         except BaseException as error:

@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 KEY_BYTES = 32
+PSEUDONYM_FILE, VAULT_FILE, AUDIT_FILE = "cle_pseudonymes", "cle_coffre", "cle_audit"
 
 
 class Settings(BaseSettings):
@@ -32,6 +33,10 @@ class Settings(BaseSettings):
     vault_key: str = Field(default="", description="hex key of the encrypted files; else read from var")
     audit_key: str = Field(default="", description="hex key of the audit trail's seals; else read from var")
     audit_days: int = Field(default=365, ge=30, description="days that the audit trail is kept")
+    backup_recipients: str = Field(
+        default="", description="age public keys to which backups are encrypted, by commas"
+    )
+    backup_days: int = Field(default=90, ge=1, le=90, description="days after which a backup is deleted")
     max_bytes: int = Field(default=50_000_000, description="largest uploaded file, bytes")
     max_json: int = Field(default=20_000_000, description="largest body that is not a form, bytes")
     max_rows: int = Field(default=500_000, description="most rows in one file")
@@ -101,21 +106,32 @@ class Settings(BaseSettings):
         """Roles of the policy that do not enter with a password alone."""
         return frozenset(word.strip() for word in self.second_factor_roles.split(",") if word.strip())
 
+    def holds_keys(self) -> bool:
+        """Whether the three keys of this installation exist; asking for one that does not makes it."""
+        return all(
+            given or (self.var / name).exists()
+            for given, name in (
+                (self.pseudonym_key, PSEUDONYM_FILE),
+                (self.vault_key, VAULT_FILE),
+                (self.audit_key, AUDIT_FILE),
+            )
+        )
+
     def pseudonymisation_key(self) -> bytes:
         """Key of the hashes that stand for a source's references; made on first use.
 
         Losing it breaks the link between a re-sent row and the stored fact.
         """
-        text = self.pseudonym_key or _kept_key(self.var / "cle_pseudonymes")
+        text = self.pseudonym_key or _kept_key(self.var / PSEUDONYM_FILE)
         return _key("OBSERVATOIRE_PSEUDONYM_KEY", text)
 
     def trail_key(self) -> bytes:
         """Key that chains the audit trail; made on first use. Without it no seal can be verified."""
-        return _key("OBSERVATOIRE_AUDIT_KEY", self.audit_key or _kept_key(self.var / "cle_audit"))
+        return _key("OBSERVATOIRE_AUDIT_KEY", self.audit_key or _kept_key(self.var / AUDIT_FILE))
 
     def sealing_key(self) -> bytes:
         """Key that seals uploads, rejects, second factors; made on first use. Losing it loses them only."""
-        text = self.vault_key or _kept_key(self.var / "cle_coffre")
+        text = self.vault_key or _kept_key(self.var / VAULT_FILE)
         return _key("OBSERVATOIRE_VAULT_KEY", text)[:KEY_BYTES]
 
 

@@ -72,6 +72,10 @@ WITHOUT_ENTRY = {
     "GET /sante/prete": SERVICE,
     "GET /metriques": SERVICE,
     "GET /docs": "the contract as a page",
+    "GET /registre": CONTRACT,
+    "GET /aipd": CONTRACT,
+    "GET /api/v1/registre": CONTRACT,
+    "GET /api/v1/aipd": CONTRACT,
 }
 """Reads that leave no entry unless they are refused; every write leaves one."""
 

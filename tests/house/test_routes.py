@@ -102,6 +102,10 @@ NO_FIGURE_OF_FACTS = {
     "POST /compte/sessions/{numero}": "a page about the account of who reads it, no fact",
     "GET /connexion/fournisseur": "a page about the account of who reads it, no fact",
     "GET /connexion/fournisseur/retour": "a page about the account of who reads it, no fact",
+    "GET /registre": "contracts and settings, no fact; administration and coordination only",
+    "GET /aipd": "contracts and settings, no fact; administration and coordination only",
+    "GET /api/v1/registre": "contracts and settings, no fact; administration and coordination only",
+    "GET /api/v1/aipd": "contracts and settings, no fact; administration and coordination only",
 }
 FRAMEWORK = {"/openapi.json"}
 
@@ -306,6 +310,8 @@ ONE_BAD_PARAMETER = {
         "status": 404,
     },
     "GET /api/v1/cles": None,
+    "GET /api/v1/registre": None,
+    "GET /api/v1/aipd": None,
     "POST /api/v1/cles": {"json": {"libelle": "x", "role": "maire"}},
     "DELETE /api/v1/cles/{numero}": {"path": {"numero": "première"}},
     "POST /api/v1/cles/{numero}/rotation": {"path": {"numero": "première"}},
@@ -422,6 +428,8 @@ KEYED = [
     "GET /api/v1/sessions",
     "GET /api/v1/sessions/jeton",
     "DELETE /api/v1/sessions/1",
+    "GET /api/v1/registre",
+    "GET /api/v1/aipd",
 ]
 
 

@@ -26,9 +26,22 @@ def migrate(database: Database) -> None:
         command.upgrade(config, "head")
 
 
+def revision(connection: Connection) -> str | None:
+    """The revision at which the database stands."""
+    found = MigrationContext.configure(connection, opts={"version_table_schema": "public"})
+    return found.get_current_revision()
+
+
+def knows(told: str) -> bool:
+    """Whether a revision is among those of this software."""
+    return told in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+
+
+def head() -> str:
+    """The revision to which this software brings a database."""
+    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+
+
 def is_current(connection: Connection) -> bool:
     """Whether the database stands at the head revision."""
-    current = MigrationContext.configure(
-        connection, opts={"version_table_schema": "public"}
-    ).get_current_revision()
-    return current == ScriptDirectory.from_config(_config()).get_current_head()
+    return revision(connection) == head()

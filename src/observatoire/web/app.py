@@ -38,6 +38,7 @@ from observatoire.web.api import (
     portrait,
     profiles,
     provenance,
+    records,
     rejects,
     reports,
     retention,
@@ -61,6 +62,7 @@ from observatoire.web.last_resort import LastResort
 from observatoire.web.limits import FORM_OVERHEAD, BodyLimit
 from observatoire.web.pacing import Pace
 from observatoire.web.pages import account, documentation, entrance, invitation, openid
+from observatoire.web.pages import records as record_pages
 from observatoire.web.patience import Patience
 from observatoire.web.people import People
 from observatoire.web.remembering import PublicMemory
@@ -140,10 +142,11 @@ def build_app(database: Database, settings: Settings) -> FastAPI:
         sessions,
         audit,
         provenance,
+        records,
     ):
         app.include_router(module.router, prefix=API)
     app.include_router(service.router)
-    for page in (documentation, entrance, openid, invitation, account):
+    for page in (documentation, record_pages, entrance, openid, invitation, account):
         app.include_router(page.router)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app

@@ -1,0 +1,1 @@
+"""Backups: an encrypted file that the server itself can't read, verified, restored whole or not at all."""

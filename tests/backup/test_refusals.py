@@ -1,0 +1,457 @@
+"""A file that was cut, changed, reordered, made for another or by another restores nothing at all."""
+
+import io
+import resource
+import tarfile
+import tracemalloc
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from observatoire.backup import archive, creating, keys, sealing, since, verifying
+from observatoire.backup.errors import (
+    AlreadyThere,
+    BackupRefused,
+    DamagedBackup,
+    ForeignBackup,
+    MissingKeys,
+    NewerSchema,
+    NoFolder,
+    NoRecipient,
+    NoSpace,
+    NotAsSaved,
+    NotEmpty,
+    UnknownRecipient,
+    UnreadableIdentity,
+    WeakPassphrase,
+    WrongIdentity,
+    WrongPassphrase,
+)
+from observatoire.backup.since import Replay, kind_of
+from observatoire.settings import Settings
+from observatoire.store import accounts, dumping, inventory
+from observatoire.store.engine import Database
+from observatoire.store.errors import StoppedCommand
+from observatoire.store.inventory import Decision
+from observatoire.store.schema import migrate
+from support.backups import NOW, Safe, empty_database
+
+BLOCK = 65_536 + 16
+"""One sealed block of age."""
+
+
+@dataclass
+class Small:
+    """An observatory without territories: its backup is made and restored in a moment."""
+
+    database: Database
+    settings: Settings
+    safe: Safe
+    sealed: bytes
+
+    @property
+    def clear(self) -> bytes:
+        with sealing.opened(io.BytesIO(self.sealed), self.safe.identities) as stream:
+            return stream.read()
+
+    def verify(self, sealed: bytes) -> verifying.Verified:
+        return verifying.verify(io.BytesIO(sealed), self.safe.identities, self.settings.trail_key())
+
+    def resealed(self, clear: bytes) -> bytes:
+        out = io.BytesIO()
+        sealing.seal(iter([clear]), out, sealing.recipients_of([self.safe.public]))
+        return out.getvalue()
+
+
+@pytest.fixture(scope="module")
+def small(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Small]:
+    safe = Safe(tmp_path_factory.mktemp("coffre"))
+    with empty_database(server) as database:
+        migrate(database)
+        settings = Settings(database_url=database.url, var=tmp_path_factory.mktemp("var"))
+        for key in (settings.trail_key, settings.sealing_key, settings.pseudonymisation_key):
+            key()
+        with database.importing() as connection:
+            accounts.write_journal(connection, "essai", "administrateur", "essai", "x", None)
+        made = safe.create(database, settings)
+        yield Small(database, settings, safe, made.path.read_bytes())
+
+
+@pytest.fixture
+def target(server: str) -> Iterator[Database]:
+    with empty_database(server) as database:
+        yield database
+
+
+def test_a_whole_backup_is_told_intact(small: Small):
+    verified = small.verify(small.sealed)
+    assert verified.signed is True
+    assert verified.manifest.tables["accounts.journal"] == 1
+    assert len(small.sealed) > 2 * BLOCK
+
+
+@given(data=st.data())
+def test_one_bit_changed_anywhere_is_refused(small: Small, data: st.DataObject):
+    at = data.draw(st.integers(0, len(small.sealed) - 1))
+    changed = bytearray(small.sealed)
+    changed[at] ^= 1 << data.draw(st.integers(0, 7))
+    with pytest.raises(BackupRefused):
+        small.verify(bytes(changed))
+
+
+@given(data=st.data())
+def test_a_file_cut_anywhere_is_refused(small: Small, data: st.DataObject):
+    with pytest.raises(DamagedBackup, match="tronqué"):
+        small.verify(small.sealed[: data.draw(st.integers(0, len(small.sealed) - 1))])
+
+
+def test_blocks_in_another_order_are_refused(small: Small):
+    body = small.sealed.index(b"\n", small.sealed.index(b"--- ")) + 1 + 16  # header, then the nonce
+    one, two = small.sealed[body : body + BLOCK], small.sealed[body + BLOCK : body + 2 * BLOCK]
+    swapped = small.sealed[:body] + two + one + small.sealed[body + 2 * BLOCK :]
+    assert len(swapped) == len(small.sealed)
+    with pytest.raises(DamagedBackup):
+        small.verify(swapped)
+
+
+def test_bytes_added_at_the_end_are_refused(small: Small):
+    with pytest.raises(DamagedBackup):
+        small.verify(small.sealed + b"x")
+    with pytest.raises(DamagedBackup, match="suivent"):
+        small.verify(small.resealed(small.clear + b"x"))
+
+
+def test_another_identity_does_not_open_it(small: Small, tmp_path: Path):
+    with pytest.raises(WrongIdentity, match="autre destinataire"):
+        verifying.verify(io.BytesIO(small.sealed), Safe(tmp_path).identities, None)
+
+
+def test_whoever_has_the_public_key_can_not_pass_a_database_of_their_own_for_ours(small: Small):
+    with pytest.raises(ForeignBackup, match="autre clé"):
+        verifying.verify(io.BytesIO(small.sealed), small.safe.identities, b"k" * 32)
+    forged = small.clear.replace(b'"accounts.journal": 1', b'"accounts.journal": 2')
+    assert forged != small.clear
+    with pytest.raises(ForeignBackup):
+        small.verify(small.resealed(forged))
+
+
+def test_without_the_keys_a_file_is_told_intact_and_its_origin_unknown(small: Small):
+    assert verifying.verify(io.BytesIO(small.sealed), small.safe.identities, None).signed is None
+
+
+def blocks(clear: bytes) -> Iterator[tuple[tarfile.TarInfo, bytes]]:
+    with tarfile.open(fileobj=io.BytesIO(clear)) as tar:
+        for one in tar:
+            held = tar.extractfile(one)
+            assert held is not None
+            yield one, held.read()
+
+
+def packed(members: list[tuple[str, bytes]]) -> bytes:
+    return b"".join(b"".join(archive.member(name, data)) for name, data in members) + archive.end()
+
+
+def test_a_member_out_of_place_or_that_would_be_written_elsewhere_is_refused(small: Small):
+    whole = [(one.name, data) for one, data in blocks(small.clear)]
+    manifest = whole[-1]
+    for wrong in (
+        whole[:-1],
+        [*whole, ("base/000000002", b"x")],
+        [("fichiers/../cle_audit", b"x"), *whole],
+        [("fichiers/depots/../../x", b"x"), *whole],
+        [("base/000000002", b"x"), manifest],
+        [(whole[0][0], whole[0][1] + b"x"), manifest],
+        [*whole[:-1], (manifest[0], b"{}")],
+    ):
+        with pytest.raises(DamagedBackup):
+            small.verify(small.resealed(packed(wrong)))
+
+
+def test_a_dump_opens_without_this_software(small: Small):
+    """``age -d``, ``tar x``, ``cat base/*`` give what ``pg_restore`` reads."""
+    dump = b"".join(data for one, data in blocks(small.clear) if one.name.startswith(archive.BASE))
+    assert dump.startswith(b"PGDMP")
+
+
+# ---- restoring ------------------------------------------------------------------------------------------
+
+
+def assert_untouched(target: Database, var: Path) -> None:
+    assert inventory.stands_empty(target)
+    assert not var.exists() or not list(var.iterdir())
+
+
+def test_a_damaged_file_leaves_the_database_empty(small: Small, target: Database, tmp_path: Path):
+    with pytest.raises(DamagedBackup):
+        small.safe.restore(small.sealed[:-1], target, small.settings, tmp_path / "var")
+    assert_untouched(target, tmp_path / "var")
+
+
+class CutWhileRead(io.BytesIO):
+    """A file that loses its end after it was verified."""
+
+    passes = 0
+
+    def seek(self, *where: int) -> int:
+        self.passes += 1
+        if self.passes == 2:
+            self.truncate(len(self.getvalue()) - 1)
+        return super().seek(*where)
+
+
+def test_a_file_that_changes_after_it_was_verified_leaves_nothing_half_restored(
+    small: Small, target: Database, tmp_path: Path
+):
+    with pytest.raises(DamagedBackup):
+        small.safe.restore_from(CutWhileRead(small.sealed), target, small.settings, tmp_path / "var")
+    assert_untouched(target, tmp_path / "var")
+
+
+def test_a_row_lost_on_the_way_undoes_everything(
+    small: Small, target: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def settle(database: Database, _: str) -> None:
+        with database.owning() as connection:
+            connection.execute(text("delete from accounts.journal"))
+
+    monkeypatch.setattr(inventory, "settle", settle)
+    with pytest.raises(NotAsSaved, match=r"accounts\.journal"):
+        small.safe.restore(small.sealed, target, small.settings, tmp_path / "var")
+    assert_untouched(target, tmp_path / "var")
+
+
+def test_a_policy_lost_on_the_way_undoes_everything(
+    small: Small, target: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def settle(database: Database, _: str) -> None:
+        with database.owning() as connection:
+            connection.execute(text("alter table accounts.api_key no force row level security"))
+
+    monkeypatch.setattr(inventory, "settle", settle)
+    with pytest.raises(NotAsSaved, match="politiques"):
+        small.safe.restore(small.sealed, target, small.settings, tmp_path / "var")
+    assert_untouched(target, tmp_path / "var")
+
+
+def test_a_dump_that_the_database_refuses_is_told_in_words(small: Small, target: Database, tmp_path: Path):
+    manifest = small.verify(small.sealed).manifest
+    tally = archive.Tally()
+    name = tally.block(b"PGDMP, mais rien d'autre")
+    false = replace(manifest, size=tally.size, sha256=tally.dump.hexdigest())
+    made = packed(
+        [(name, b"PGDMP, mais rien d'autre"), (archive.MANIFEST, false.signed(small.settings.trail_key()))]
+    )
+    with pytest.raises(StoppedCommand, match="« pg_restore » s'est arrêtée"):
+        small.safe.restore(small.resealed(made), target, small.settings, tmp_path / "var")
+    assert_untouched(target, tmp_path / "var")
+
+
+def test_a_newer_schema_is_refused_before_anything_is_written(small: Small, target: Database, tmp_path: Path):
+    *whole, _ = [(one.name, data) for one, data in blocks(small.clear)]
+    newer = replace(small.verify(small.sealed).manifest, revision="9999")
+    made = packed([*whole, (archive.MANIFEST, newer.signed(small.settings.trail_key()))])
+    with pytest.raises(NewerSchema, match="9999"):
+        small.safe.restore(small.resealed(made), target, small.settings, tmp_path / "var")
+    assert_untouched(target, tmp_path / "var")
+
+
+def test_a_folder_that_holds_files_is_refused(small: Small, target: Database, tmp_path: Path):
+    (tmp_path / "depots").mkdir()
+    (tmp_path / "depots" / "autre").touch()
+    with pytest.raises(NotEmpty, match="n'est pas vide"):
+        small.safe.restore(small.sealed, target, small.settings, tmp_path)
+    assert inventory.stands_empty(target)
+
+
+def test_keys_are_asked_for_and_never_made_by_a_restore(small: Small, target: Database, tmp_path: Path):
+    with pytest.raises(MissingKeys, match="rendre-cles"):
+        small.safe.restore(small.sealed, target, Settings(var=tmp_path / "vide"), tmp_path / "var")
+    assert not (tmp_path / "vide").exists()
+
+
+def test_policies_of_an_owner_of_another_name_become_those_of_the_new_owner(
+    small: Small, target: Database, tmp_path: Path
+):
+    small.safe.restore(small.sealed, target, small.settings, tmp_path / "var")
+    with target.owning() as connection:
+        guards = inventory.take(connection).guards
+        connection.execute(text("create role observatoire_ancien nologin"))
+        for table in guards:
+            connection.execute(text(f"alter policy owner on {table} to observatoire_ancien")) if any(
+                told.startswith("owner ") for told in guards[table]
+            ) else None
+        assert inventory.take(connection).guards != guards
+        for statement in connection.execute(
+            text(inventory.query("policies_of_another_owner")), {"owner": "observatoire_ancien"}
+        ).scalars():
+            connection.execute(text(statement))
+        assert inventory.take(connection).guards == guards
+        connection.rollback()
+
+
+# ---- making ---------------------------------------------------------------------------------------------
+
+
+def test_a_backup_never_replaces_another(small: Small):
+    with pytest.raises(AlreadyThere, match="existe déjà"):
+        small.safe.create(small.database, small.settings)
+
+
+def leftovers(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir() if path.name.startswith(".")]
+
+
+def test_a_full_disk_is_told_and_leaves_nothing(small: Small, tmp_path: Path):
+    """A limit on the size of files stands for the disk: the system refuses the write in the same way."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))
+    try:
+        with pytest.raises(NoSpace, match="plus de place"):
+            Safe(tmp_path).create(small.database, small.settings)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_memory_does_not_grow_with_the_database(small: Small):
+    block, number = bytes(archive.BLOCK), 24
+
+    class Dump(io.RawIOBase):
+        left = number
+
+        def read(self, _: int = -1) -> bytes:
+            self.left -= 1
+            return block if self.left >= 0 else b""
+
+    tracemalloc.start()
+    with open("/dev/null", "wb") as out:
+        sealing.seal(
+            archive.dump_members(Dump(), archive.Tally()), out, sealing.recipients_of([small.safe.public])
+        )
+        peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2 * archive.BLOCK
+
+
+def test_a_missing_folder_and_a_database_that_does_not_answer_are_told(small: Small, tmp_path: Path):
+    with pytest.raises(NoFolder):
+        creating.create(small.database, small.settings, tmp_path / "x" / "y", [small.safe.public], NOW)
+    with pytest.raises(UnknownRecipient, match="age1"):
+        creating.create(small.database, small.settings, tmp_path, ["ssh-rsa AAAA"], NOW)
+    with pytest.raises(NoRecipient, match="BACKUP_RECIPIENTS"):
+        creating.create(small.database, small.settings, tmp_path, [], NOW)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_dump_that_fails_leaves_no_file(small: Small, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(creating._Seen, "snapshot", "00000000-00000000-0", raising=False)
+    monkeypatch.setattr(creating._Seen, "__enter__", lambda self: self)
+    monkeypatch.setattr(creating._Seen, "head", None, raising=False)
+    with pytest.raises(StoppedCommand, match="pg_dump"):
+        Safe(tmp_path).create(small.database, small.settings)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_last_ones_are_kept_and_none_outlives_its_ninety_days(tmp_path: Path):
+    for days in (0, 1, 2, 3, 89, 91):
+        (tmp_path / creating.name_at(NOW - timedelta(days=days))).touch()
+    (tmp_path / "autre.tar.age").touch()
+    gone = creating.rotate(tmp_path, 10, NOW, 90)
+    assert gone == [creating.name_at(NOW - timedelta(days=91))]
+    assert len(creating.rotate(tmp_path, 2, NOW, 90)) == 3
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_the_last_backup_is_never_deleted(tmp_path: Path):
+    (tmp_path / creating.name_at(NOW - timedelta(days=400))).touch()
+    assert creating.rotate(tmp_path, 1, NOW, 90) == []
+
+
+# ---- keys, and what came since --------------------------------------------------------------------------
+
+
+def test_keys_are_sealed_by_a_passphrase_and_put_back_on_another_server(small: Small, tmp_path: Path):
+    path, secret = tmp_path / "cles.age", "quatre mots tirés au sort"
+    keys.write(small.settings, path, secret)
+    assert small.settings.trail_key().hex().encode() not in path.read_bytes()
+    assert path.stat().st_mode & 0o777 == 0o600
+    with pytest.raises(WrongPassphrase):
+        keys.put_back(Settings(var=tmp_path / "neuf"), path, "une autre phrase secrète")
+    there = Settings(var=tmp_path / "neuf")
+    assert len(keys.put_back(there, path, secret)) == 3
+    assert there.trail_key() == small.settings.trail_key()
+    assert there.sealing_key() == small.settings.sealing_key()
+    with pytest.raises(WeakPassphrase, match="16 caractères"):
+        keys.write(small.settings, tmp_path / "x", "court")
+
+
+def test_a_key_in_place_is_never_replaced_by_another(small: Small, tmp_path: Path):
+    there, kept = Settings(var=tmp_path / "neuf"), keys.kept(small.settings)
+    assert len(keys.place(there, kept)) == 3
+    assert keys.place(there, kept) == []
+    (there.var / "cle_audit").write_text("00" * 32)
+    with pytest.raises(AlreadyThere):
+        keys.place(there, kept)
+    assert there.trail_key() == bytes(32)
+
+
+def test_a_file_without_identity_is_told(tmp_path: Path):
+    (tmp_path / "x").write_text("bonjour\n")
+    for path in (tmp_path / "x", tmp_path / "absent"):
+        with pytest.raises(UnreadableIdentity):
+            sealing.identities_of(path)
+
+
+def test_what_was_withdrawn_since_comes_first_in_what_must_be_done_again(small: Small):
+    path = small.safe.folder / "suites.age"
+    with small.database.importing() as connection:
+        accounts.write_journal(
+            connection, "ligne de commande", "administrateur", "organisation", "ville", None
+        )
+        accounts.write_journal(connection, "ligne de commande", "administrateur", "clé révoquée", "7", None)
+    with small.database.owning() as connection:
+        moment = connection.execute(text("select max(at) from accounts.journal")).scalar_one()
+    number = since.write(small.database, path, [small.safe.public], moment, 90, "ligne de commande")
+    assert number == 2
+    with path.open("rb") as source:
+        listed = since.read(source, small.safe.identities)
+    found = listed.after(moment - timedelta(minutes=5))
+    assert [(kind, d.subject) for kind, d in found] == [(Replay.ERASURE, "7"), (Replay.DECISION, "ville")]
+    assert listed.after(moment) == []
+    assert b"ville" not in path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("action", "subject", "kind"),
+    [
+        ("envoi", "imports/8a1f0c7e-0000-4000-8000-000000000000", Replay.ERASURE),
+        ("envoi", "imports", Replay.SENDING),
+        ("administration", "cles/12", Replay.ERASURE),
+        ("administration", "organisations/ville", Replay.DECISION),
+    ],
+)
+def test_each_decision_has_its_urgency(action: str, subject: str, kind: Replay):
+    assert kind_of(Decision(NOW, "essai", action, subject)) is kind
+
+
+def test_no_password_is_an_argument_of_a_process(monkeypatch: pytest.MonkeyPatch):
+    seen: list[list[str]] = []
+
+    def popen(words: list[str], env: dict[str, str], **_: object) -> None:
+        assert env["PGPASSWORD"] == "mot-de-passe"
+        seen.append(words)
+        raise InterruptedError
+
+    monkeypatch.setattr(dumping.subprocess, "Popen", popen)
+    address = "postgresql://obs:mot-de-passe@localhost/base"
+    for started in (dumping.dump(address, "x"), dumping.restore(address)):
+        with pytest.raises(InterruptedError):
+            started.__enter__()
+    assert len(seen) == 2
+    assert "mot-de-passe" not in str(seen)

@@ -27,10 +27,10 @@ def depends_on_the_caller(dependant: Dependant) -> bool:
 KEYED = {name for name, route in routes_of(make_app()) if depends_on_the_caller(route.dependant)}
 
 
-REFERENCE_DATA = ("analyses/catalogue", "categories", "territoires", "series-officielles")
+REFERENCE_DATA = ("analyses/catalogue", "editions", "territoires", "series-officielles")
 
 
-def test_every_write_looks_at_the_key_and_what_does_not_is_reference_data_or_service():
+def test_every_write_looks_at_the_key_and_what_does_not_is_published_or_service():
     blind = {name for name in NAMES if name not in KEYED}
     served = {"GET /docs", "GET /sante", "GET /sante/prete"}
     reference = tuple(f"GET /api/v1/{part}" for part in REFERENCE_DATA)

@@ -87,9 +87,11 @@ def test_what_is_public_is_readable_from_any_page_and_never_with_cookies(shared_
 
 
 BAD_ORIGINS = (
-    "*", "null", "https://*.exemple.fr", "http://carte.exemple.fr", "ftp://carte.exemple.fr", "carte.exemple.fr",
+    "*", "null", "https://*.exemple.fr", "http://carte.exemple.fr", "ftp://carte.exemple.fr",
+    "carte.exemple.fr",
     "https://carte.exemple.fr/", "https://carte.exemple.fr/carte", "https://carte.exemple.fr:443",
-    "https://CARTE.exemple.fr", "https://moi@carte.exemple.fr", "https://carte.exemple.fr:99999", "https://",
+    "https://CARTE.exemple.fr", "https://moi@carte.exemple.fr",
+    "https://carte.exemple.fr:99999", "https://",
     "https://carte.exemple.fr?x", "https://mairie-é.fr", "https://carte .fr", "https://-x.fr",
 )  # fmt: skip
 

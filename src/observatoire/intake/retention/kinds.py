@@ -107,6 +107,12 @@ def _of_use(settings: Settings) -> tuple[Rule, ...]:
         Rule("cle", "Clés d'accès, sans leur valeur, et organisations", None,
              "tant que le journal peut nommer la clé",
              ("accounts.api_key", "accounts.organisation", "accounts.organisation_territory")),
+        Rule("personne", "Comptes des personnes, second facteur et codes de secours", None,
+             "jusqu'à la fermeture du compte ; le journal peut encore le nommer",
+             ("accounts.person", "accounts.recovery_code", "accounts.identity", "accounts.invitation")),
+        Rule("session", "Session d'une personne, sans son secret", 1, "supprimée à sa fin",
+             ("accounts.session",)),
+        Rule("tentative", "Essai manqué, sous une empreinte à clé", 1, "supprimé", ("accounts.attempt",)),
     )  # fmt: skip
 
 

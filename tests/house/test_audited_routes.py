@@ -46,6 +46,8 @@ WITHOUT_ENTRY = {
     "GET /api/v1/sources": CONTRACT,
     "GET /api/v1/sources/{code}": CONTRACT,
     "GET /api/v1/sources/{code}/profil": CONTRACT,
+    "GET /api/v1/conservation": "terms, no fact",
+    "GET /api/v1/sources/{code}/effacements": "when and why, nothing of the fact",
     "GET /api/v1/sources/{code}/ruptures": CONTRACT,
     "GET /api/v1/avis": "late months, no fact",
     "GET /api/v1/organisations/{organisation}/lieux": "how many lines a table has, no fact",

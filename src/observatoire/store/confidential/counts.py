@@ -136,7 +136,7 @@ def _where(scope: Scope, communes: frozenset[str] | None) -> tuple[str, dict[str
         clauses.append(query("within_zone"))
         values["zone"], _, values["zone_version"] = scope.territory.code.partition("@")
     elif level is not TerritoryLevel.NATION:
-        clauses.append(f"{column_of(level, scope.territory.code)} = :code")
+        clauses.append(f"{_column_of(level, scope.territory.code)} = :code")
         values["code"] = scope.territory.code
     if communes is not None:
         clauses.append("commune = any(:communes)")
@@ -220,7 +220,7 @@ def unplaced_by_week(
     return Confidential({r.week: r.facts for r in _unplaced(connection, "count_by_week", scope, communes)})
 
 
-def without_place(scope: Scope) -> tuple[str, dict[str, Any]]:
+def _without_place(scope: Scope) -> tuple[str, dict[str, Any]]:
     """What a fact inside or outside a part of communes is not: the condition, and its values.
 
     A fact whose point was reduced is known to be inside or outside what had been drawn by then.
@@ -233,12 +233,12 @@ def without_place(scope: Scope) -> tuple[str, dict[str, Any]]:
         zone, _, version = code.partition("@")
         inside, values = query("within_zone"), {"zone": zone, "zone_version": version}
     else:
-        inside, values = f"coalesce({column_of(level, code)} = :code, false)", values | {"code": code}
+        inside, values = f"coalesce({_column_of(level, code)} = :code, false)", values | {"code": code}
     drawn = query("drawn_since").format(reached="true" if level is TerritoryLevel.ZONE else "false")
     return f" and cell is null and not (reduced_at is not null and ({inside} or not {drawn}))", values
 
 
-def column_of(level: TerritoryLevel, code: str) -> str:
+def _column_of(level: TerritoryLevel, code: str) -> str:
     """The column of a fact that holds its territory of a level; the code of a QPV tells its generation."""
     if level is TerritoryLevel.QPV:
         return "qpv_2015" if code.startswith("QP") else "qpv_2024"
@@ -249,7 +249,7 @@ def _unplaced(connection: Connection, name: str, scope: Scope, communes: frozens
     if not scope.territory.level.is_part_of_communes:
         return []
     where, values = _where(replace(scope, territory=NATION), communes)
-    more, told = without_place(scope)
+    more, told = _without_place(scope)
     return list(connection.execute(_statement(name, where + more), values | told))
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from observatoire.disclosure.confidential import Confidential
 from observatoire.domain.scope import Scope
 from observatoire.domain.territory import NATION
-from observatoire.store.confidential.counts import _statement, _where, without_place
+from observatoire.store.confidential.counts import _statement, _where, _without_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def unplaced(
 ) -> Confidential[list[Fingerprint]]:
     """Facts that nothing puts inside or outside a part of communes (``counts.unplaced_by_month``)."""
     where, values = _where(replace(scope, territory=NATION, categories=None), communes)
-    more, told = without_place(scope)
+    more, told = _without_place(scope)
     return _read(connection, scope, where + more, values | told)
 
 

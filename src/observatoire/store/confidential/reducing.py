@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 from observatoire.store.queries import query
 
 TABLES = ("fact", "fact_history")
+ZONES = {"fact": "zones_of_fact", "fact_history": "zones_of_fact_history"}
 BATCH = 10_000
 
 
@@ -67,7 +68,7 @@ def forget_learnt_places(connection: Connection, before: datetime) -> int:
 
 
 def _run(connection: Connection, name: str, table: str, values: dict[str, Any]) -> int:
-    reduced = query("reduced").format(zones=query(f"zones_of_{table}"))
+    reduced = query("reduced").format(zones=query(ZONES[table]))
     statement = query(name).format(table=table, reduced=reduced)
     rows: int = connection.execute(text(statement), values).rowcount
     return rows

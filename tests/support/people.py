@@ -27,6 +27,18 @@ TOKEN = re.compile(r'name="jeton" value="([0-9a-f]{64})"')
 _ADDRESSES = itertools.count(1)
 
 
+_APPS: dict[tuple[Any, ...], Any] = {}
+
+
+def _app(world: World, settings: dict[str, Any]) -> Any:
+    """The application with other settings, built once for an observatory."""
+    name = (world.database.url, *sorted((key, str(value)) for key, value in settings.items()))
+    if name not in _APPS:
+        known: Settings = world.settings.model_copy(update={**UNHURRIED, **settings})
+        _APPS[name] = build_app(world.database, known)
+    return _APPS[name]
+
+
 @dataclass
 class Browser:
     """``client`` keeps cookies as a browser does, over HTTPS."""
@@ -40,8 +52,7 @@ class Browser:
     def of(cls, world: World, **settings: Any) -> "Browser":
         app: Any = world.client.app
         if settings:
-            known: Settings = world.settings.model_copy(update={**UNHURRIED, **settings})
-            app = build_app(world.database, known)
+            app = _app(world, settings)
         number = next(_ADDRESSES)
         client = TestClient(
             app,

@@ -3,11 +3,14 @@
 import base64
 import itertools
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 from fastapi.testclient import TestClient
+from sqlalchemy import Engine, event
 
 from observatoire.disclosure.policy import Role
 from observatoire.domain.person import NewPerson
@@ -24,6 +27,18 @@ TOKEN = re.compile(r'name="jeton" value="([0-9a-f]{64})"')
 _ADDRESSES = itertools.count(1)
 
 
+_APPS: dict[tuple[Any, ...], Any] = {}
+
+
+def _app(world: World, settings: dict[str, Any]) -> Any:
+    """The application with other settings, built once for an observatory."""
+    name = (world.database.url, *sorted((key, str(value)) for key, value in settings.items()))
+    if name not in _APPS:
+        known: Settings = world.settings.model_copy(update={**UNHURRIED, **settings})
+        _APPS[name] = build_app(world.database, known)
+    return _APPS[name]
+
+
 @dataclass
 class Browser:
     """``client`` keeps cookies as a browser does, over HTTPS."""
@@ -37,8 +52,7 @@ class Browser:
     def of(cls, world: World, **settings: Any) -> "Browser":
         app: Any = world.client.app
         if settings:
-            known: Settings = world.settings.model_copy(update={**UNHURRIED, **settings})
-            app = build_app(world.database, known)
+            app = _app(world, settings)
         number = next(_ADDRESSES)
         client = TestClient(
             app,
@@ -126,3 +140,18 @@ def settle(world: World, login: str, role: Role = Role.ANALYSTE, **more: Any) ->
     )
     assert answer.status_code == 303, answer.text
     return number
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """What the database is asked until the block ends."""
+    told: list[str] = []
+
+    def heard(_c: object, _k: object, statement: str, *_: object) -> None:
+        told.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", heard)
+    try:
+        yield told
+    finally:
+        event.remove(Engine, "before_cursor_execute", heard)

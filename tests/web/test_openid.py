@@ -16,10 +16,23 @@ from support.people import PASSWORD, Browser, invite, settle
 from support.world import World
 
 
-@pytest.fixture
-def authority() -> Iterator[Authority]:
+@pytest.fixture(scope="module")
+def listening() -> Iterator[Authority]:
     with identity_provider() as found:
         yield found
+
+
+@pytest.fixture
+def authority(listening: Authority) -> Authority:
+    """The provider, honest again; whoever asks it anything asks it for the first time."""
+    honest = vars(Authority(issuer=listening.issuer))
+    vars(listening).update(honest)
+    FORGETFUL.clear()
+    return listening
+
+
+FORGETFUL: set[int] = set()
+"""Applications that have forgotten, since the test began, what they knew of the provider."""
 
 
 def browser_of(world: World, authority: Authority, **settings: Any) -> Browser:
@@ -30,7 +43,12 @@ def browser_of(world: World, authority: Authority, **settings: Any) -> Browser:
         "openid_redirect": REDIRECT,
         "openid_addresses_are_verified": True,
     }
-    return Browser.of(world, **{**told, **settings})
+    browser = Browser.of(world, **{**told, **settings})
+    provider = browser.client.app.state.services.people.provider  # type: ignore[attr-defined]
+    if id(provider) not in FORGETFUL:
+        FORGETFUL.add(id(provider))
+        provider._kept.clear()
+    return browser
 
 
 def come_back(browser: Browser, authority: Authority, **changed: str) -> Any:

@@ -6,7 +6,7 @@ from sqlalchemy import text
 from observatoire.disclosure.policy import Role
 from observatoire.people import passwords
 from observatoire.people.lockout import BY_LOGIN
-from support.people import PASSWORD, Browser, invite, settle
+from support.people import PASSWORD, Browser, invite, settle, statements
 from support.world import EPCI, World
 
 LOGIN = "ana.lyste@mairie.fr"
@@ -134,17 +134,26 @@ def test_an_unknown_login_and_a_wrong_password_get_the_same_answer_for_the_same_
         browser = Browser.of(town)
         browser.open("/connexion")
         browser.client.cookies.set("__Host-formulaire", "x" * 43, domain="testserver.local")
-        answer = browser.log_in(login, password)
+        browser.open("/connexion")
+        with statements() as asked:
+            answer = browser.submit("/connexion", courriel=login, mot_de_passe=password)
         own = {browser.token, login}
         body = answer.text
         for word in own:
             body = body.replace(word, "…")
         headers = {k: v for k, v in answer.headers.items() if k not in ("content-length", "set-cookie")}
-        told.append((answer.status_code, headers, body))
+        told.append((answer.status_code, headers, body, list(asked)))
     assert told[0][0] == 403
     assert "L&#39;adresse ou le mot de passe ne convient pas." in told[0][2]
     assert all(one == told[0] for one in told)
     assert work == ["$argon2id$v=19$m=19456,t=2,p=1"] * len(cases)
+
+
+def test_what_was_typed_comes_back_as_text(town: World):
+    answer = Browser.of(town).log_in('"><script>alert(1)</script>')
+    assert answer.status_code == 403
+    assert "alert(1)" in answer.text
+    assert "<script" not in answer.text
 
 
 def test_the_trail_names_who_was_tried_by_number_and_never_what_was_typed(town: World):
@@ -262,6 +271,13 @@ def test_the_role_is_that_of_the_moment_and_a_closed_account_is_out_at_once(town
     path = f"/api/v1/personnes/{number}"
     assert town.client.put(path, json=body, headers=town.admin).status_code == 200
     assert browser.me().json()["role"] == "elu"
+    town.client.put(path, json={**body, "role": "administrateur"}, headers=town.admin)
+    assert browser.me().status_code == 401  # a password alone had opened this session
+    browser = Browser.of(town)
+    assert browser.log_in("promue@mairie.fr").headers["location"] == "/connexion/enrolement"
+    town.client.put(path, json=body, headers=town.admin)
+    browser = Browser.of(town)
+    browser.log_in("promue@mairie.fr")
     town.client.put(path, json={**body, "active": False}, headers=town.admin)
     gone = browser.me()
     assert (gone.status_code, gone.json()["type"].rpartition("/")[2]) == (401, "session_terminee")

@@ -1,17 +1,15 @@
 """A session: a secret that the browser alone has, with an end, under a cookie that no other site can use."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import Engine, event, text
+from sqlalchemy import text
 
 from house.test_routes import routes_of
 from observatoire.bootstrap import make_app
 from observatoire.disclosure.policy import Role
-from support.people import PASSWORD, Browser, settle
+from support.people import PASSWORD, Browser, settle, statements
 from support.world import EPCI, World
 
 LOGIN, OTHER, ADMIN = "seance@mairie.fr", "voisine@mairie.fr", "responsable@mairie.fr"
@@ -154,20 +152,6 @@ def test_one_lists_one_s_own_sessions_and_ends_another(town: World, browser: Bro
     assert ended.status_code == 204
     assert browser.me().status_code == 401
     assert second.me().status_code == 200
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    told: list[str] = []
-
-    def heard(_c: object, _k: object, statement: str, *_: object) -> None:
-        told.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", heard)
-    try:
-        yield told
-    finally:
-        event.remove(Engine, "before_cursor_execute", heard)
 
 
 def test_the_session_of_somebody_else_reads_like_one_that_never_was(town: World, browser: Browser):

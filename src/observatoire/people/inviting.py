@@ -68,7 +68,8 @@ class Registrar:
         return Invitation(person, code, expires_at)
 
     def describe(self, number: int, new: NewPerson, *, active: bool) -> Person:
-        """Role, organisation, territories; switched off, every session of the person is over.
+        """Role, organisation, territories; switched off, or given a role that wants a second factor, every
+        session of the person is over.
 
         Raises:
             NotFound, InvalidRequest, UnknownTerritory.
@@ -78,8 +79,10 @@ class Registrar:
             if new.organisation:
                 organisations.ensure(connection, new.organisation)
         with self.database.identifying() as connection:
+            before = persons.get(connection, number)
             persons.replace(connection, number, new, active=active)
-            if not active:
+            raised = new.role != before.role and new.role in self.settings.roles_with_second_factor()
+            if raised or not active:
                 sessions.end_all(connection, number)
             self._write(connection, "personne modifiée", number)
             return persons.get(connection, number)

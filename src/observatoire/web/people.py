@@ -93,6 +93,11 @@ class People:
         return communes
 
 
+def named(person: Person) -> Caller:
+    """A person as the trail names it: nothing is asked of the database to say so."""
+    return Caller(person.name, Role(person.role), person.organisation or "")
+
+
 def provider_of(settings: Settings) -> Provider | None:
     """The provider of identities that the settings name."""
     if not settings.openid_issuer:

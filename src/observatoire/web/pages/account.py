@@ -13,6 +13,7 @@ from observatoire.web.auditing import note
 from observatoire.web.dependencies import NumberInPath, Services, ServicesDep
 from observatoire.web.pages.invitation import check_twice
 from observatoire.web.pages.rendering import address_of, check_form, page, to
+from observatoire.web.people import named
 
 router = APIRouter(include_in_schema=False)
 Field = Annotated[str, Form(max_length=600)]
@@ -24,7 +25,7 @@ def _own(request: Request, found: Services) -> Session | None:
     session = found.people.session(request)
     if session is None or session.stage is not Stage.OPEN:
         return None
-    note(caller=found.people.caller_of(session.person))
+    note(caller=named(session.person))
     return session
 
 

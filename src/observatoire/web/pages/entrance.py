@@ -13,6 +13,7 @@ from observatoire.web import cookies
 from observatoire.web.auditing import note
 from observatoire.web.dependencies import Services, ServicesDep
 from observatoire.web.pages.rendering import address_of, check_form, page, to
+from observatoire.web.people import named
 
 router = APIRouter(include_in_schema=False)
 Field = Annotated[str, Form(max_length=600)]
@@ -48,7 +49,7 @@ def login(
         check_form(request, jeton)
         entered = found.people.door.enter(courriel, mot_de_passe, address_of(request), device)
     except ObservatoireError as error:
-        note_refused(found, error)
+        note_refused(error)
         return login_form(request, found, error, courriel=courriel)
     return welcome(request, found, entered)
 
@@ -65,16 +66,16 @@ def login_form(
     return page(request, "connexion", error, courriel=courriel, message=message, fournisseur=provider)
 
 
-def note_refused(found: Services, error: ObservatoireError) -> None:
+def note_refused(error: ObservatoireError) -> None:
     """The trail names who was tried, by number, where there is somebody."""
     person = error.values.get("person")
     if person is not None:
-        note(caller=found.people.caller_of(person))  # type: ignore[arg-type]
+        note(caller=named(person))  # type: ignore[arg-type]
 
 
 def welcome(request: Request, found: Services, entered: Entered) -> Response:
     """Hand the new session over; the one that the browser had is over."""
-    note(caller=found.people.caller_of(entered.person))
+    note(caller=named(entered.person))
     former = found.people.session(request)
     if former is not None:
         found.people.door.leave(former)
@@ -102,7 +103,7 @@ def give_code(request: Request, found: ServicesDep, code: Field = "", jeton: Fie
         check_form(request, jeton)
         if session is None or session.stage is not Stage.SECOND_FACTOR:
             return to(LOGIN)
-        note(caller=found.people.caller_of(session.person))
+        note(caller=named(session.person))
         fresh = found.people.prover.prove(session, code, address_of(request))
     except ObservatoireError as error:
         return page(request, "second_facteur", error)
@@ -138,7 +139,7 @@ def confirm_factor(request: Request, found: ServicesDep, code: Field = "", jeton
         return login_form(request, found, error)
     if session is None or not _may_enrol(session):
         return to(LOGIN)
-    note(caller=found.people.caller_of(session.person))
+    note(caller=named(session.person))
     try:
         fresh, codes = found.people.prover.confirm(session, code, address_of(request))
     except ObservatoireError as error:
@@ -173,7 +174,7 @@ def logout(request: Request, found: ServicesDep, jeton: Field = "") -> Response:
         return login_form(request, found, error)
     elsewhere = None
     if session is not None:
-        note(caller=found.people.caller_of(session.person))
+        note(caller=named(session.person))
         elsewhere = found.people.farewell(session)
         found.people.door.leave(session)
     response = to(elsewhere or f"{LOGIN}?message=sorti")

@@ -9,6 +9,7 @@ from observatoire.people.errors import WeakPassword
 from observatoire.web.auditing import note
 from observatoire.web.dependencies import ServicesDep
 from observatoire.web.pages.rendering import address_of, check_form, page, to
+from observatoire.web.people import named
 
 router = APIRouter(include_in_schema=False)
 Field = Annotated[str, Form(max_length=600)]
@@ -37,7 +38,7 @@ def choose_password(
         person = found.people.door.accept(courriel, code, mot_de_passe, address_of(request))
     except ObservatoireError as error:
         return page(request, "invitation", error, courriel=courriel)
-    note(caller=found.people.caller_of(person))
+    note(caller=named(person))
     return to("/connexion?message=choisi")
 
 

@@ -50,7 +50,7 @@ def back_from_provider(request: Request, found: ServicesDep) -> Response:
         identified = provider.identify(beginning, dict(request.query_params))
         entered = found.people.recogniser.enter(identified, device)
     except ObservatoireError as error:
-        note_refused(found, error)
+        note_refused(error)
         response = login_form(request, found, error)
     else:
         response = welcome(request, found, entered)

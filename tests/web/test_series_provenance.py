@@ -7,6 +7,7 @@ import pytest
 from observatoire.disclosure.policy import Role
 from observatoire.domain.territory import TerritoryCode
 from support.series import NEW_COMMUNES, load, new_row, table
+from support.terminal import Terminal
 from support.world import TOULOUSE, World
 
 ASKED = {"territoire": TOULOUSE, "jeu": "ssmsi_communes"}
@@ -48,6 +49,14 @@ def test_one_call_tells_the_files_of_the_producers(state: World):
     assert (traced["sources"], traced["nomenclature"], traced["geographie"]) == ([], None, None)
     published = trace(state, digest, {})
     assert published["fichiers_producteur"] == traced["fichiers_producteur"]
+
+
+def test_the_command_line_tells_the_files_too(state: World):
+    digest = provenance_of(state)["empreinte"]
+    (file,) = trace(state, digest)["fichiers_producteur"]
+    told = Terminal(state).run("provenance", digest).stdout
+    assert f"Fichier n° {file['numero']}, ssmsi_communes 2026 : {file['sha256'][:12]}, valide" in told
+    assert "À jour : oui" in told
 
 
 def test_readers_without_a_key_write_nothing_and_are_told_so(state: World):

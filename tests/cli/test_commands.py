@@ -115,6 +115,22 @@ def test_an_evolution_tells_the_sentence_of_the_api_and_one_per_family(terminal:
     assert "Manquent : « voisine » 2022-01" in refused.stderr
 
 
+def test_a_comparison_tells_each_sentence_of_the_api_and_why_towns_are_alike(terminal: Terminal):
+    words = ["analyser", "comparaisons", TOULOUSE, "--source", "pm", "--categorie", "A1", *YEAR]
+    told = terminal.run(*words, "--avec", "epci,pairs", "--criteres", "population", "--nombre", "3").stdout
+    asked = {"territoire": TOULOUSE, "debut": YEAR[1], "fin": YEAR[3], "source": "pm", "categorie": "A1"}
+    peers = {"avec": "epci,pairs", "criteres": "population", "nombre": 3}
+    answer = terminal.world.get("/analyses/comparaisons", **asked, **peers)
+    sentences = [row["phrase"] for row in answer["resultat"]["lignes"]]
+    assert told.splitlines()[: len(sentences)] == sentences
+    assert "intervalle à 95 %" in sentences[0]
+    alike = answer["resultat"]["semblables"]["communes_semblables"]
+    listed = [line for line in told.splitlines() if line.startswith("  semblable : ")]
+    assert [line.split("(")[1].split(")")[0] for line in listed] == [town["territoire"] for town in alike]
+    assert "Critère population municipale (logarithme), poids 1 : retenu" in told
+    assert answer["preuve"]["provenance"]["empreinte"] in told
+
+
 def test_a_cross_table_is_told_with_its_margins_and_the_words_of_the_api(terminal: Terminal):
     words = ["analyser", "croisements", TOULOUSE, "--lignes", "famille", "--colonnes", "creneau", *YEAR]
     told = terminal.run(*words).stdout

@@ -115,21 +115,6 @@ def test_burglaries_among_other_facts_are_told_per_resident_and_the_reader_is_wa
     assert any("Demandez D201 seule" in w for w in answer["preuve"]["avertissements"])
 
 
-def test_without_dwellings_there_is_no_rate_of_burglaries_and_no_residents_in_their_place(town: World):
-    row = lines(ask(town, categorie="D201", avec="epci", debut="2025-01-01", fin="2025-07-01"))[TOULOUSE]
-    assert row["taux_pour_mille"] is not None
-    early = town.get(
-        "/analyses/comparaisons",
-        status=422,
-        territoire=TOULOUSE,
-        source="pm",
-        categorie="D201",
-        debut="2020-01-01",
-        fin="2021-01-01",
-    )
-    assert early["type"].endswith("/non_calculable")
-
-
 def test_the_figures_of_the_state_stand_beside_with_their_own_state_and_are_never_added(town: World):
     answer = ask(town, categorie="D201", territoire=COLOMIERS, avec="epci")
     found = lines(answer)

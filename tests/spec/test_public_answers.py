@@ -13,6 +13,12 @@ from conftest import COMPLETE
 from observatoire.disclosure.policy import Role
 from spec.attacker import Attack, Published, solved, sums_of
 from spec.differencing import Differences
+from spec.rate_attacker import (
+    counts_read,
+    facts_behind_the_common_rate,
+    told_of_the_hidden,
+    variance_of,
+)
 from spec.tiny_cities import EPCIS, FAMILIES, NEVER_COUNTED, YEARS, City, correct, draw, members, send
 from support.files import LANDLORD_HEADER
 from support.world import World
@@ -282,6 +288,88 @@ def test_asking_one_category_gives_the_same_cells(town: Town, audience: str, cat
 
 
 ONE_YEAR = {"debut": f"{YEARS[0]}-01-01", "fin": f"{YEARS[0] + 1}-01-01"}
+RATED = ("*", "A", "D", *FAMILIES) if COMPLETE else ("*", "A1", "D2")
+RATED_YEAR = YEARS[1]
+"""The first whose residents are known."""
+
+
+@cache
+def compared(town: Town, audience: str, category: str) -> tuple[tuple[str, dict, list[dict]], ...]:
+    """(group, its answer, its rows) of each comparison: EPCI with their communes, communes with peers."""
+    busy = sorted({f"commune:{c}" for city in town.cities for c, *_ in city.facts})
+    asked = [
+        (f"epci:{e}", {"avec": "communes,departement,region,nation" if COMPLETE else "communes,departement"})
+        for e in EPCIS
+    ]
+    peers = {"avec": "epci,pairs", "criteres": "population", "meme_departement": "true", "nombre": 30}
+    asked += [(place, peers) for place in busy[:: 4 if COMPLETE else 12]]
+    found = []
+    for place, words in asked:
+        params = {
+            "territoire": place,
+            "debut": f"{RATED_YEAR}-01-01",
+            "fin": f"{RATED_YEAR + 1}-01-01",
+            **words,
+        }
+        params |= {} if category == "*" else {"categorie": category}
+        answer = town.world.get("/analyses/comparaisons", town.audiences[audience], **params)
+        found += [(g["groupe"], g, g["lignes"]) for g in answer["resultat"]["groupes"]]
+    return tuple(found)
+
+
+def test_no_rate_interval_or_smoothed_rate_gives_back_a_hidden_count(town: Town):
+    roads, hidden = Counter(), 0
+    for audience, category in [("public", c) for c in RATED] + [("partenaire", "A1")]:
+        for group, answer, rows in compared(town, audience, category):
+            truth = town.truth(next(city for city in town.cities if city.group == group), RATED_YEAR)
+            for row in rows:
+                if row["faits"]["etat"] == "secret":
+                    hidden += 1
+                    assert told_of_the_hidden(row) == []
+                    assert not re.search(r"(?<!\d)[1-4] fait", row["phrase"])
+                read = counts_read(row, answer["communes_ensemble"])
+                for road, number in read.items():
+                    roads[road] += 1
+                    assert number == pytest.approx(truth[row["territoire"], category], abs=1e-4), (road, row)
+                    assert round(number) not in range(1, 5)
+    assert hidden > 50
+    assert set(roads) == {"compte", "taux", "taux_bas", "taux_haut", "taux_lisse"}, (
+        "every road is open to him"
+    )
+
+
+def test_the_common_rate_and_its_spread_hold_no_hidden_count(town: Town):
+    checked = 0
+    for category in RATED:
+        for _, answer, rows in compared(town, "public", category):
+            together = answer["communes_ensemble"]
+            own = [row for row in rows if row["role"] == "commune" and row["comparable"]]
+            if together is None:
+                assert not any(row["taux_lisse"] or row["limites"] for row in own)
+                continue
+            shown = [row["faits"]["valeur"] for row in own if row["faits"]["valeur"] is not None]
+            checked += len(shown) < len(own)
+            assert together["communes"] == len(shown)
+            assert facts_behind_the_common_rate(own, together) == pytest.approx(sum(shown))
+            assert together["variance"] == pytest.approx(variance_of(own), rel=1e-6, abs=1e-12)
+    assert checked, "some commune hides beside a common rate"
+
+
+def test_all_that_comparisons_tell_with_all_that_summaries_tell_solves_no_small_count(town: Town):
+    for number in list(CITIES)[:: 1 if COMPLETE else 2]:
+        city = town.cities[number]
+        truth = town.truth(city, RATED_YEAR)
+        published = town.published("public", city, RATED_YEAR)
+        cells = dict(published.cells)
+        for category in RATED:
+            for group, answer, rows in compared(town, "public", category):
+                for row in rows if group == city.group else ():
+                    for value in counts_read(row, answer["communes_ensemble"]).values():
+                        cells[row["territoire"], category] = round(value)
+        small = {cell for cell, count in truth.items() if 0 < count < 5}
+        assert solved(Published(cells, published.sums), small.__contains__) == []
+
+
 OFF_THE_GRID = {
     "a part of a year": ("synthese", {"debut": "2022-01-01", "fin": "2022-07-01"}),
     "a year that does not start in January": ("synthese", {"debut": "2022-03-01", "fin": "2023-03-01"}),

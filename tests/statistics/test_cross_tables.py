@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from statsmodels.stats.contingency_tables import Table
 
+from conftest import COMPLETE
 from observatoire.statistics.cross_tables import DRAWS, cross_table
 from observatoire.statistics.not_computable import NotComputable
 
@@ -109,9 +110,9 @@ def test_a_large_table_is_drawn_fewer_times_and_says_so():
 def test_independent_tables_with_small_cells_are_seldom_called_dependent():
     chance = np.random.default_rng(11)
     rows, columns = np.array([30, 12, 5, 3]), np.array([25, 15, 6, 4])
-    drawn = scipy.stats.random_table(rows, columns, seed=chance).rvs(150)
+    drawn = scipy.stats.random_table(rows, columns, seed=chance).rvs(2000 if COMPLETE else 150)
     called = sum(cross_table(table, seed).p_value <= 0.05 for seed, table in enumerate(drawn))
-    assert called <= 17  # binomial(150, 0.05): above with a chance of 1 in 1000
+    assert called <= scipy.stats.binom.isf(0.001, len(drawn), 0.05)
 
 
 def test_an_empty_row_or_column_leaves_and_changes_nothing():

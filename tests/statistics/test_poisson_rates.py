@@ -65,3 +65,13 @@ def test_half_a_million_intervals_are_one_call() -> None:
     found = poisson_rates(counts, rng.integers(100, 10_000, counts.size))
     assert time.process_time() - before < 30
     assert np.all((found.low <= found.rate) & (found.rate < found.high))
+
+
+def test_the_interval_holds_any_mean_nineteen_times_in_twenty_and_misses_either_side_evenly() -> None:
+    """Summed exactly over all the counts that a mean can give, not drawn."""
+    counts = np.arange(1500)
+    found = poisson_rates(counts, np.ones(counts.size), per=1)
+    for mean in [*np.arange(0.1, 20, 0.05), *np.arange(20, 900, 7.3)]:
+        law = stats.poisson.pmf(counts, mean)
+        assert law[found.low > mean].sum() <= 0.025 + 1e-9
+        assert law[found.high < mean].sum() <= 0.025 + 1e-9

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from conftest import COMPLETE
 from observatoire.statistics.not_computable import NotComputable
 from observatoire.statistics.time_slots import exposure, slot_matrix, slot_tests, slots
 
@@ -219,3 +220,17 @@ def test_every_test_answers_with_a_probability(counts, preset) -> None:
     assert 0 <= found.p <= 1
     assert np.all((found.slot_p >= 0) & (found.slot_p <= found.slot_q) & (found.slot_q <= 1))
     assert found.expected.sum() == pytest.approx(sum(counts))
+
+
+@pytest.mark.parametrize("facts", [30, 300, 3000])
+@pytest.mark.parametrize("preset", ["1h", "6h"])
+def test_in_a_week_without_a_hot_hour_one_is_named_once_in_twenty_weeks_at_most(facts, preset) -> None:
+    """Any slot at all, after Benjamini-Hochberg; exact tests of so few facts do not even reach their 5 %."""
+    rng = np.random.default_rng([20261128, facts, len(preset)])
+    repetitions = 4000 if COMPLETE else 200
+    hours = exposure(date(2026, 1, 1), 100, preset)
+    weeks = rng.multinomial(facts, (hours / hours.sum()).ravel(), repetitions).reshape(-1, *hours.shape)
+
+    named = np.mean([np.nanmin(slot_tests(week, hours, excess_only=True).slot_q) <= 0.05 for week in weeks])
+
+    assert named <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / repetitions)

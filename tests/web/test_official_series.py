@@ -200,6 +200,7 @@ def test_a_former_code_keeps_its_series_and_is_said_to_be_former(loaded: World):
 
 
 def test_everyone_reads_the_same_figures(loaded: World):
+    loaded.get("/series-officielles", territoire=TOULOUSE)  # kept: everyone is told where it is traced
     told = series_of(loaded, TOULOUSE)
     for role in Role:
         headers = loaded.headers(loaded.key(f"lit {role}", role, "x", "commune:13055"))

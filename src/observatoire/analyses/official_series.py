@@ -6,11 +6,13 @@ is not disseminated makes the sum unknown, not smaller (record 0016).
 """
 
 import difflib
-import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
+from observatoire.analyses import series_origin
+from observatoire.analyses.readings import short
 from observatoire.analyses.series_points import OfficialSeries, Parts, compose
 from observatoire.analyses.series_warnings import warnings_of
 from observatoire.disclosure import gate
@@ -52,22 +54,42 @@ class SeriesQuestion:
     edition: str | None = None
 
     def words(self) -> str:
-        """The question as the journal and the digest keep it."""
+        """The question as the journal keeps it."""
         parts = (self.territory, self.start, self.end, self.indicators, self.datasets, self.edition)
         return f"series-officielles {' '.join(str(part) for part in parts)}"
+
+    def told(self) -> dict[str, Any]:
+        """The question as plain values, in the words of the wire."""
+        return {
+            "territoire": str(self.territory),
+            "debut": None if self.start is None else self.start.isoformat(),
+            "fin": None if self.end is None else self.end.isoformat(),
+            "indicateur": sorted(set(self.indicators)),
+            "jeu": sorted(set(self.datasets)),
+            "edition": self.edition,
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class SeriesAnswer:
-    """The series of a territory, the files that they come from, what the reader must know."""
+    """The series of a territory, the files that they come from, what the reader must know.
+
+    ``traced``: whether the digest is kept, so that anyone who may read the answer can trace it.
+    """
 
     question: SeriesQuestion
     name: str
     series: tuple[OfficialSeries, ...]
     files: tuple[SeriesFile, ...]
     states: dict[str, int]
-    digest: str
+    rests_on: dict[str, Any]
     warnings: tuple[str, ...]
+    traced: bool = False
+
+    @property
+    def digest(self) -> str:
+        """Digest of the question and of the files that its answer comes from."""
+        return short(self.rests_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +128,21 @@ def find(
             answer = read[0].combine(
                 read[1], lambda direct, of_parts: _answer(ground, direct, of_parts, parts)
             )
-            return gate.release(answer, audience, caller, question.words(), journal)
+            return _kept(
+                connection, gate.release(answer, audience, caller, question.words(), journal), caller
+            )
         direct, of_parts = (
             series.published(connection, level, codes, selection)
             for level, codes in _reads(question.territory, parts)
         )
-    return gate.relay(_answer(ground, direct, of_parts, parts))
+        return _kept(connection, gate.relay(_answer(ground, direct, of_parts, parts)), caller)
+
+
+def _kept(connection: Connection, released: Released[SeriesAnswer], caller: Caller) -> Released[SeriesAnswer]:
+    answer = released.value
+    transmitted = any(DATASETS[code].transmitted for code in answer.question.datasets)
+    traced = series_origin.keep(connection, answer.rests_on, transmitted, caller)
+    return released.transform(lambda found: replace(found, traced=traced))
 
 
 def told(
@@ -137,6 +168,15 @@ def _open() -> tuple[str, ...]:
 
 def _selection(question: SeriesQuestion, datasets: tuple[str, ...]) -> Selection:
     return Selection(datasets, question.indicators or None, question.start, question.end, question.edition)
+
+
+def may_read_transmitted(connection: Connection, question: SeriesQuestion, caller: Caller) -> bool:
+    """Whether a caller may ask a question about transmitted series."""
+    try:
+        _audience(connection, question, caller)
+    except (OutsideDiffusion, UnknownTerritory):
+        return False
+    return True
 
 
 def _audience(connection: Connection, question: SeriesQuestion, caller: Caller) -> Audience:
@@ -224,7 +264,6 @@ def _answer(
     states: dict[str, int] = {}
     for point in (point for row in found for point in row.points):
         states[point.value.state.value] = states.get(point.value.state.value, 0) + 1
-    rests_on = " ".join(f"{file.number}:{file.sha256}" for file in files)
-    digest = hashlib.sha256(f"{ground.question.words()} {rests_on}".encode()).hexdigest()[:32]
+    rests_on = series_origin.rests_on(ground.question.told(), files)
     warnings = (*ground.said, *warnings_of(found, files, ground.latest))
-    return SeriesAnswer(ground.question, ground.name, tuple(found), files, states, digest, warnings)
+    return SeriesAnswer(ground.question, ground.name, tuple(found), files, states, rests_on, warnings)

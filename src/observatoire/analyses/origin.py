@@ -80,7 +80,7 @@ def provenance(
     if not provenance_store.is_kept(connection, digest):
         beside = _beside(connection, asking.sources, listed)
         beside |= {"territoire": str(asking.asked), "contour": _contour(connection, asking)}
-        provenance_store.keep(connection, digest, rests_on, beside, _reader(asking.caller))
+        provenance_store.keep(connection, digest, rests_on, beside, reader_of(asking.caller))
     sources = "&".join(f"source={source.code}" for source in asking.sources)
     return digest, f"/api/v1/imports?etat=valide&debut={period.start}&fin={period.end}&{sources}"
 
@@ -180,7 +180,7 @@ def _contour(connection: Connection, asking: Asking) -> str | None:
     return None if record is None else record.source
 
 
-def _reader(caller: Caller) -> dict[str, Any]:
+def reader_of(caller: Caller) -> dict[str, Any]:
     """Role, organisation and grant: whoever asks again the same way is answered the same; no name."""
     return {
         "role": caller.role.value if caller.role else None,
@@ -216,5 +216,5 @@ def edition_provenance(
     if not provenance_store.is_kept(connection, digest):
         unique = {source.code: source for source in sources}
         beside = _beside(connection, unique.values(), listed)
-        provenance_store.keep(connection, digest, rests_on, beside, _reader(caller))
+        provenance_store.keep(connection, digest, rests_on, beside, reader_of(caller))
     return digest

@@ -1,25 +1,25 @@
 """A figure contested months later: what it rested on, and whether it is still today's (record 0022)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from observatoire.analyses import editions, places
+from observatoire.analyses import editions, places, series_tracing
 from observatoire.analyses.asking_again import ANALYSES, ask_again
 from observatoire.analyses.clauses import contract_from
 from observatoire.analyses.origin import Method
 from observatoire.analyses.places import AssignmentUnderWay
 from observatoire.analyses.question import Question
 from observatoire.analyses.readings import short
+from observatoire.analyses.traces import Trace, TracedSource
 from observatoire.analyses.what_changed import Change, changes
 from observatoire.disclosure.gate import INTERNAL_POLICY, Journal, Passage
 from observatoire.disclosure.policy import Audience, Caller, Role, audience_of, outside_audience
 from observatoire.disclosure.released import Disclosure
 from observatoire.domain.period import Period
 from observatoire.domain.series_break import BreakKind, SeriesBreak
-from observatoire.domain.source import Source
 from observatoire.domain.territory import NATION, TerritoryCode, TerritoryLevel
 from observatoire.errors import NotFound, ObservatoireError, UnknownTerritory
 from observatoire.store import imports as import_store
@@ -31,47 +31,6 @@ from observatoire.store.imports import ImportRecord
 from observatoire.store.provenance import ProvenanceRecord
 from observatoire.store.published.editions import EditionRecord
 from observatoire.store.reference import territories
-
-
-@dataclass(frozen=True, slots=True)
-class TracedSource:
-    """A source as its contract was then, and the imports that said what was counted or told its months.
-
-    ``other_imports``: how many more there are, that the caller may not read.
-    """
-
-    contract: Source
-    imports: tuple[ImportRecord, ...]
-    other_imports: int
-
-
-@dataclass(frozen=True, slots=True)
-class Trace:
-    """What a figure rested on when its digest was first given, on ``kept_at``.
-
-    ``question``: None for an edition, which answers many; ``intact``: whether what was kept still makes the
-    digest; ``classing``: (number of the last decision on the labels of its sources, how many there were);
-    ``up_to_date``: whether the same question asked today the same way has the same digest, None when it
-    cannot be told now; ``current_digest``: today's; ``changes``: what made it another.
-    """
-
-    digest: str
-    kept_at: datetime
-    intact: bool
-    question: Question | None
-    method: Method
-    disclosure: Disclosure
-    software: str
-    taxonomy: int
-    classing: tuple[int, int]
-    geography: int
-    contour: str | None
-    sources: tuple[TracedSource, ...]
-    other_sources: int
-    breaks: tuple[SeriesBreak, ...]
-    up_to_date: bool | None
-    current_digest: str | None
-    changes: tuple[Change, ...]
 
 
 def trace(database: Database, digest: str, caller: Caller, journal: Journal) -> Trace:
@@ -86,6 +45,13 @@ def trace(database: Database, digest: str, caller: Caller, journal: Journal) -> 
         if published:
             found = _of_edition(connection, record, published[0], caller)
             return _compared_with_editions(found, editions.listed(database))
+        if record is not None and series_tracing.is_of_series(record):
+            if not series_tracing.may_see(connection, record, caller):
+                raise NotFound
+            found, reader = series_tracing.told(connection, record), _reader(connection, record)
+            audience = found.disclosure.audience
+            journal(Passage(caller.name, caller.role or "public", "provenance", digest, audience))
+            return series_tracing.compared_with_today(database, found, reader)
         visible = _may_see(connection, record, caller)
         if record is None or not visible:
             raise NotFound

@@ -3,7 +3,8 @@
 import typer
 
 from observatoire.analyses import tracing
-from observatoire.analyses.tracing import Trace
+from observatoire.analyses.official_series import SeriesQuestion
+from observatoire.analyses.traces import Trace
 from observatoire.cli.context import OPERATOR, context_of
 from observatoire.store.imports import ImportRecord
 
@@ -31,9 +32,16 @@ def provenance(context: typer.Context, empreinte: str) -> None:
 def _tell_question(traced: Trace) -> None:
     asked = traced.question
     if asked is not None:
-        typer.echo(f"Question : {asked.canonical()}")
-    version, total = traced.classing
+        told = asked.words() if isinstance(asked, SeriesQuestion) else asked.canonical()
+        typer.echo(f"Question : {told}")
     typer.echo(f"Méthode : {traced.method.name} v{traced.method.version} ; logiciel {traced.software}")
+    for file in traced.files:
+        typer.echo(
+            f"Fichier n° {file.number}, {file.dataset} {file.edition} : {file.sha256[:12]}, {file.state}"
+        )
+    if traced.classing is None:
+        return
+    version, total = traced.classing
     typer.echo(
         f"Règles : nomenclature v{traced.taxonomy} ; correspondances n° {version} ({total} décisions) ; "
         f"géographie {traced.geography} ; {traced.disclosure.policy} v{traced.disclosure.version}"

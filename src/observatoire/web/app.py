@@ -1,10 +1,11 @@
 """Builds the application: routers, errors, documentation."""
 
-from typing import Any
+from typing import Any, get_type_hints
 
 from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 from starlette.formparsers import MultiPartParser
 
 from observatoire.intake.desk import Desk
@@ -65,11 +66,53 @@ from observatoire.web.pages import account, documentation, entrance, invitation,
 from observatoire.web.patience import Patience
 from observatoire.web.people import People
 from observatoire.web.remembering import PublicMemory
-from observatoire.web.rendering import JSON
+from observatoire.web.rendering import JSON, ReleasedResponse
 from observatoire.web.security import KeyRing
 
 API = "/api/v1"
+ROOMS = (
+    profiles,
+    imports,
+    rejects,
+    reports,
+    events,
+    fact_list,
+    facts,
+    sources,
+    categories,
+    breaks,
+    notices,
+    places,
+    geocoding,
+    retention,
+    erasures,
+    territories,
+    zones,
+    synthesis,
+    hotspots,
+    time_slots,
+    similar_facts,
+    trends,
+    evolution,
+    comparisons,
+    crossing,
+    portrait,
+    catalogue,
+    coverage,
+    editions,
+    official_series,
+    me,
+    organisations,
+    keys,
+    persons,
+    sessions,
+    audit,
+    provenance,
+    records,
+)
+"""Modules whose router is served under the API's address, in the order of the documentation."""
 EVENTS = "text/event-stream"
+NOT_MODIFIED = "rien n'a changé depuis la réponse dont « If-None-Match » donne l'« ETag »"
 DESCRIPTION = (
     "Observatoire de la tranquillité publique : chaque chiffre sort avec sa preuve. "
     "Absent n'est pas zéro ; les sources qui ne s'additionnent pas ne sont jamais additionnées."
@@ -103,46 +146,7 @@ def build_app(database: Database, settings: Settings) -> FastAPI:
     app.add_middleware(CrossOrigin, database=database)
     app.add_middleware(SafeHeaders, always_https=settings.production)
     errors.install(app)
-    for module in (
-        profiles,
-        imports,
-        rejects,
-        reports,
-        events,
-        fact_list,
-        facts,
-        sources,
-        categories,
-        breaks,
-        notices,
-        places,
-        geocoding,
-        retention,
-        erasures,
-        territories,
-        zones,
-        synthesis,
-        hotspots,
-        time_slots,
-        similar_facts,
-        trends,
-        evolution,
-        comparisons,
-        crossing,
-        portrait,
-        catalogue,
-        coverage,
-        editions,
-        official_series,
-        me,
-        organisations,
-        keys,
-        persons,
-        sessions,
-        audit,
-        provenance,
-        records,
-    ):
+    for module in ROOMS:
         app.include_router(module.router, prefix=API)
     app.include_router(service.router)
     for page in (documentation, entrance, openid, invitation, account):
@@ -157,6 +161,14 @@ def _tell_once(content: dict[str, Any]) -> None:
         for added in (JSON, EVENTS):  # FastAPI adds the route's own type
             content.pop(added, None)
     content.get(EVENTS, {}).pop("itemSchema", None)
+
+
+def _tell_of_304(schema: dict[str, Any]) -> None:
+    """Every figure that is read has a tag, and is not sent twice to whoever shows it."""
+    for route in (route for module in ROOMS for route in module.router.routes):
+        if isinstance(route, APIRoute) and get_type_hints(route.endpoint).get("return") is ReleasedResponse:
+            if operation := schema["paths"][API + route.path].get("get"):
+                operation["responses"]["304"] = {"description": NOT_MODIFIED}
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:
@@ -177,5 +189,6 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         for operation in (o for methods in schema["paths"].values() for o in methods.values()):
             for answer in operation["responses"].values():
                 _tell_once(answer.get("content", {}))
+        _tell_of_304(schema)
         app.openapi_schema = schema
     return app.openapi_schema

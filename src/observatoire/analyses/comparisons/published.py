@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from observatoire.analyses.comparisons import beside, places
+from observatoire.analyses.comparisons.broken import Breaks, by_commune, one_sided
 from observatoire.analyses.comparisons.ground import (
     Judged,
     dressed,
@@ -22,16 +23,18 @@ from observatoire.analyses.comparisons.model import (
 )
 from observatoire.analyses.comparisons.proving import funnel, method
 from observatoire.analyses.comparisons.rows import Prepared, read_together, rows_of, with_sentences
-from observatoire.analyses.comparisons.same_definition import LEAST_SHARE
-from observatoire.analyses.comparisons.words import Span, covered
+from observatoire.analyses.comparisons.same_definition import little
+from observatoire.analyses.comparisons.words import Span
 from observatoire.analyses.editions import TOTAL, PublishedSummary, PublishedYear, check_grid, read_years
 from observatoire.analyses.published_zeros import Telling
 from observatoire.analyses.question import Asking
 from observatoire.disclosure.policy import YEARS_OF_ZERO, edition_audience
 from observatoire.disclosure.released import Count, Released
+from observatoire.domain.period import Period
 from observatoire.domain.source import SourceKind
 from observatoire.domain.territory import TerritoryCode, TerritoryLevel
 from observatoire.errors import OutsideDiffusion
+from observatoire.store import breaks as break_store
 from observatoire.store import sources as source_store
 from observatoire.store.engine import Connection, Database
 from observatoire.store.published import editions
@@ -40,14 +43,17 @@ from observatoire.store.reference import communes as commune_store
 from observatoire.store.reference.populations import DenominatorKind
 
 Cells = Mapping[tuple[str, TerritoryCode], Count]
-Mixes = Mapping[str, frozenset[SourceKind]]
+Definition = tuple[frozenset[SourceKind], Breaks]
+"""What a commune's figure counts: kinds of the sources that cover it, breaks that it went through."""
+UNKNOWN: Definition = (frozenset(), frozenset())
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedRows:
-    """One additivity group: it is never added to another."""
+    """One additivity group: it is never added to another; ``months``: received of the year."""
 
     group: str
+    months: int
     rows: tuple[ComparisonRow, ...]
     spread: Spread | None
 
@@ -68,7 +74,8 @@ class PublishedComparison:
         span = span_of(self.summary)
         rows = [row for group in self.groups for row in group.rows]
         return method(self.kind.value, span, rows, None).parameters | {
-            "entonnoir": {g.group: funnel(g.spread) for g in self.groups}
+            "mois": {g.group: g.months for g in self.groups},
+            "entonnoir": {g.group: funnel(g.spread) for g in self.groups},
         }
 
 
@@ -132,39 +139,53 @@ def _plan(
     official, told = beside.figures(connection, asking, every)
     groups, kind = {}, DenominatorKind.POPULATION
     for group in summary.groups:
-        judged = _judged(every, held.get(group.group, frozenset()), _mixes(connection, group.group))
+        definitions = _definitions(connection, group.group, asking.question.period)
+        judged = _judged(every, held.get(group.group, frozenset()), definitions)
         rows, kind, year = dressed(connection, asking, table, judged, official)
         groups[group.group] = _Group(rows, group.years[0].coverage.months == 12, year)
     return _Plan(every, groups, kind, peers, (*notes, *mixed_burglaries(asking), *told))
 
 
-def _mixes(connection: Connection, group: str) -> Mixes:
-    """Kinds of the sources of a group that cover each commune, by their contracts."""
-    found: dict[str, set[SourceKind]] = {}
-    for source in source_store.every(connection):
-        if source.group == group:
-            for commune in source_store.communes_of(connection, source):
-                found.setdefault(commune.code, set()).add(source.kind)
-    return {commune: frozenset(kinds) for commune, kinds in found.items()}
+def _definitions(connection: Connection, group: str, period: Period) -> Mapping[str, Definition]:
+    """What the sources of a group count in each commune, by their contracts and their declared breaks."""
+    sources = [source for source in source_store.every(connection) if source.group == group]
+    covered = {s.code: [c.code for c in source_store.communes_of(connection, s)] for s in sources}
+    declared = break_store.of_sources(connection, list(covered))
+    told = ((covered[code], [b for b in declared if b.source == code]) for code in covered)
+    breaks = by_commune(told, period)
+    kinds: dict[str, set[SourceKind]] = {}
+    for source in sources:
+        for commune in covered[source.code]:
+            kinds.setdefault(commune, set()).add(source.kind)
+    return {commune: (frozenset(kinds[commune]), breaks[commune]) for commune in kinds}
 
 
-def _judged(every: Sequence[ComparedPlace], held: frozenset[str], mixes: Mixes) -> list[Judged]:
+def _judged(
+    every: Sequence[ComparedPlace], held: frozenset[str], definitions: Mapping[str, Definition]
+) -> list[Judged]:
     """Which places compare in an edition, where every row of a group rests on the same months."""
     found: list[Judged] = []
     counted: frozenset[str] = frozenset()
-    own = {mixes.get(code) for code in held & {c.code for c in every[0].communes}}
+    own = held & {c.code for c in every[0].communes}
     for place in every:
         communes = held & {commune.code for commune in place.communes}
         share = _share(place, communes)
         why = None
         if place.role is not PlaceRole.ASKED:
             why = _refusal(place, communes, share, counted)
-            if why is None and (len(own) > 1 or {mixes.get(code) for code in communes} != own):
-                why = "les communes n'y sont pas toutes couvertes par les mêmes types de sources"
+            why = why or _other_definition([definitions.get(c, UNKNOWN) for c in own | communes])
         if why is None and place.role in (PlaceRole.ASKED, PlaceRole.REFERENCE):
             counted = communes
         found.append(Judged(place, communes, share, why))
     return found
+
+
+def _other_definition(found: Iterable[Definition]) -> str | None:
+    told = list(found)
+    if len({kinds for kinds, _ in told}) > 1:
+        return "les communes n'y sont pas toutes couvertes par les mêmes types de sources"
+    breaks = frozenset(breaks for _, breaks in told)
+    return one_sided(breaks, breaks)
 
 
 def _share(place: ComparedPlace, communes: frozenset[str]) -> float | None:
@@ -179,10 +200,7 @@ def _refusal(
         return "l'édition n'y couvre aucune commune"
     if place.role is PlaceRole.REFERENCE and communes <= counted:
         return "l'édition n'y couvre aucune autre commune que celles déjà comptées au-dessus"
-    if share is None or share < LEAST_SHARE:
-        told = covered(len(communes), len(place.communes), share)
-        return f"{told} : moins de la moitié, ce ne serait pas le chiffre de ce territoire"
-    return None
+    return little(len(communes), len(place.communes), share)
 
 
 def _cells(
@@ -247,7 +265,7 @@ def _rows(
     if not group.complete:
         rows = [_incomplete(row, year.coverage.months) for row in rows]
     together, spread = read_together(rows)
-    return PublishedRows(name, with_sentences(together, span_of(summary)), spread)
+    return PublishedRows(name, year.coverage.months, with_sentences(together, span_of(summary)), spread)
 
 
 def _incomplete(row: ComparisonRow, months: int) -> ComparisonRow:

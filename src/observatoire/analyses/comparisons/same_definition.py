@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from observatoire.analyses.comparisons.broken import Breaks, breaks_of, one_sided
 from observatoire.analyses.comparisons.model import ComparedPlace, PlaceRole
 from observatoire.analyses.comparisons.words import covered
 from observatoire.analyses.coverage import Coverage
@@ -23,12 +24,14 @@ Mix = frozenset[SourceKind]
 class Ground:
     """What the figure of the territory asked about rests on.
 
-    ``months``: those wholly received of every source; ``mixes``: kinds of sources that cover its communes.
+    ``months``: those wholly received of every source; ``mixes``: kinds of sources that cover its communes;
+    ``breaks``: those that its communes went through.
     """
 
     coverage: Coverage
     months: tuple[date, ...]
     mixes: frozenset[Mix]
+    breaks: frozenset[Breaks]
 
     @property
     def communes(self) -> frozenset[str]:
@@ -50,7 +53,7 @@ def ground_of(coverage: Coverage) -> Ground:
             "aucun mois de la période n'est entièrement reçu de toutes les sources. "
             f"Manquent : {', '.join(missing[:6])}{more}. Importez-les ou déclarez-les nuls."
         )
-    return Ground(coverage, months, frozenset(mixes(coverage).values()))
+    return Ground(coverage, months, frozenset(mixes(coverage).values()), breaks_of(coverage))
 
 
 def mixes(coverage: Coverage) -> Mapping[str, Mix]:
@@ -75,11 +78,22 @@ def refusal(ground: Ground, place: ComparedPlace, coverage: Coverage, held: froz
             f"{_sources(coverage)} n'y couvre aucune autre commune que celles déjà comptées au-dessus : "
             "le chiffre serait le leur"
         )
-    share = coverage.population_share
-    if share is None or share < LEAST_SHARE:
-        told = covered(len(communes), len(place.communes), share)
+    return (
+        little(len(communes), len(place.communes), coverage.population_share)
+        or _mixed(ground, coverage)
+        or _other_months(ground, coverage)
+        or one_sided(ground.breaks, breaks_of(coverage))
+    )
+
+
+def little(some: int, communes: int, share: float | None) -> str | None:
+    """Why the covered communes do not speak for a territory; None when they do."""
+    if share is None:
+        return "sa population est inconnue : la part couverte ne peut pas se dire"
+    if share < LEAST_SHARE:
+        told = covered(some, communes, share)
         return f"{told} : moins de la moitié, ce ne serait pas le chiffre de ce territoire"
-    return _mixed(ground, coverage) or _other_months(ground, coverage) or _broken(ground, coverage)
+    return None
 
 
 def _mixed(ground: Ground, coverage: Coverage) -> str | None:
@@ -97,15 +111,6 @@ def _other_months(ground: Ground, coverage: Coverage) -> str | None:
     told = ", ".join(f"{month:%Y-%m}" for month in lacking[:6])
     more = f" et {len(lacking) - 6} autres mois" if len(lacking) > 6 else ""
     return f"{told}{more} n'y est pas entièrement reçu de chaque source, alors qu'il l'est pour le territoire"
-
-
-def _broken(ground: Ground, coverage: Coverage) -> str | None:
-    own = {source.source.code for source in ground.coverage.sources}
-    for found in coverage.breaks_in():
-        if found.source not in own:
-            day = f"{found.day:%d/%m/%Y}"
-            return f"« {found.source} » y a une rupture de série le {day}, que le territoire n'a pas"
-    return None
 
 
 def _sources(coverage: Coverage) -> str:

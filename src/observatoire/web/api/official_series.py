@@ -25,7 +25,14 @@ from observatoire.web.dependencies import (
     parse_territory,
 )
 from observatoire.web.problems import PROBLEMS
-from observatoire.web.rendering import CSV, ReleasedResponse, respond, respond_bytes, wants_csv
+from observatoire.web.rendering import (
+    CSV,
+    ReleasedResponse,
+    provenance_out,
+    respond,
+    respond_bytes,
+    wants_csv,
+)
 from observatoire.web.schemas.base import DisclosureOut, MethodOut, ProvenanceOut
 from observatoire.web.schemas.series import (
     IndicatorList,
@@ -153,7 +160,7 @@ def file_out(record: SeriesFile) -> SeriesFileOut:
 def _answer_out(answer: SeriesAnswer, disclosure: Disclosure) -> SeriesAnswerOut:
     return SeriesAnswerOut.model_validate(
         {
-            "question": _question_out(answer.question),
+            "question": series_question_out(answer.question),
             "result": {"series": [series_out(row) for row in answer.series]},
             "proof": SeriesProofOut(
                 states=answer.states,
@@ -167,14 +174,22 @@ def _answer_out(answer: SeriesAnswer, disclosure: Disclosure) -> SeriesAnswerOut
                 ),
                 disclosure=DisclosureOut.model_validate(disclosure),
                 series_files=[file_out(file) for file in answer.files],
-                provenance=ProvenanceOut(digest=answer.digest, link=FILES),
+                provenance=series_provenance(answer),
                 warnings=list(answer.warnings),
             ),
         }
     )
 
 
-def _question_out(question: SeriesQuestion) -> SeriesQuestionOut:
+def series_provenance(answer: SeriesAnswer) -> ProvenanceOut:
+    """The digest of series, and where it is traced when it is kept."""
+    if answer.traced:
+        return provenance_out(answer.digest, FILES)
+    return ProvenanceOut(digest=answer.digest, link=FILES)
+
+
+def series_question_out(question: SeriesQuestion) -> SeriesQuestionOut:
+    """A question about official series, on the wire."""
     return SeriesQuestionOut(
         territory=str(question.territory),
         start=question.start,

@@ -6,7 +6,7 @@ from observatoire.analyses import portrait
 from observatoire.analyses.portrait import Portrait
 from observatoire.analyses.synthesis import Summary
 from observatoire.disclosure.released import Disclosure
-from observatoire.web.api.official_series import file_out, series_out
+from observatoire.web.api.official_series import file_out, series_out, series_provenance
 from observatoire.web.api.synthesis import published_out
 from observatoire.web.dependencies import CallerDep, QuestionDep, ServicesDep
 from observatoire.web.problems import PROBLEMS
@@ -17,7 +17,7 @@ from observatoire.web.rendering import (
     question_out,
     respond,
 )
-from observatoire.web.schemas.base import ProofOut, ProvenanceOut
+from observatoire.web.schemas.base import ProofOut
 from observatoire.web.schemas.crossing import TerritoryContextOut
 from observatoire.web.schemas.portrait import (
     OfficialBesideOut,
@@ -27,7 +27,6 @@ from observatoire.web.schemas.portrait import (
 from observatoire.web.schemas.synthesis import SummaryOut
 
 router = APIRouter(prefix="/analyses", tags=["analyses"], responses=PROBLEMS)
-SERIES_LINK = "/api/v1/series-officielles/fichiers"
 
 
 @router.get("/portrait", response_model=PortraitAnswer, summary="Un territoire, en un appel")
@@ -56,7 +55,7 @@ def _result(value: Portrait) -> PortraitOut:
             {
                 "series": [series_out(row) for row in official.series],
                 "series_files": [file_out(file) for file in official.files],
-                "provenance": ProvenanceOut(digest=official.digest, link=SERIES_LINK),
+                "provenance": series_provenance(official),
                 "warnings": list(official.warnings),
             }
         ),

@@ -5,13 +5,16 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 
 from observatoire.analyses import tracing
-from observatoire.analyses.tracing import Trace, TracedSource
+from observatoire.analyses.official_series import SeriesQuestion
+from observatoire.analyses.question import Question
+from observatoire.analyses.traces import Trace, TracedSource
 from observatoire.web.api.imports import import_out
+from observatoire.web.api.official_series import file_out, series_question_out
 from observatoire.web.api.sources import source_out
 from observatoire.web.dependencies import CallerDep, ServicesDep
 from observatoire.web.problems import PROBLEMS
 from observatoire.web.rendering import question_out
-from observatoire.web.schemas.base import DeclaredBreakOut, DisclosureOut
+from observatoire.web.schemas.base import DeclaredBreakOut, DisclosureOut, QuestionOut
 from observatoire.web.schemas.provenance import (
     ChangeSinceOut,
     CorrespondenceTableOut,
@@ -19,6 +22,7 @@ from observatoire.web.schemas.provenance import (
     TracedSourceOut,
     TraceOut,
 )
+from observatoire.web.schemas.series import SeriesQuestionOut
 
 router = APIRouter(tags=["provenance"], responses=PROBLEMS)
 
@@ -36,17 +40,16 @@ def get_provenance(who: CallerDep, found: ServicesDep, digest: Digest, response:
 
 
 def _trace_out(traced: Trace) -> TraceOut:
-    version, total = traced.classing
     return TraceOut(
         digest=traced.digest,
         kept_at=traced.kept_at,
         intact=traced.intact,
-        question=None if traced.question is None else question_out(traced.question),
+        question=_question_out(traced.question),
         method=TracedMethodOut.model_validate(traced.method),
         disclosure=DisclosureOut.model_validate(traced.disclosure),
         software=traced.software,
         taxonomy=traced.taxonomy,
-        correspondences=CorrespondenceTableOut(version=version, total=total),
+        correspondences=_correspondences(traced.classing),
         geography=traced.geography,
         contour=traced.contour,
         sources=[_source_out(source) for source in traced.sources],
@@ -55,7 +58,21 @@ def _trace_out(traced: Trace) -> TraceOut:
         up_to_date=traced.up_to_date,
         current_digest=traced.current_digest,
         changes=[ChangeSinceOut.model_validate(change) for change in traced.changes],
+        series_files=[file_out(file) for file in traced.files],
     )
+
+
+def _question_out(question: Question | SeriesQuestion | None) -> QuestionOut | SeriesQuestionOut | None:
+    if isinstance(question, SeriesQuestion):
+        return series_question_out(question)
+    return None if question is None else question_out(question)
+
+
+def _correspondences(classing: tuple[int, int] | None) -> CorrespondenceTableOut | None:
+    if classing is None:
+        return None
+    version, total = classing
+    return CorrespondenceTableOut(version=version, total=total)
 
 
 def _source_out(source: TracedSource) -> TracedSourceOut:

@@ -129,7 +129,8 @@ class ProvenanceOut(Wire):
     digest: str = Field(serialization_alias="empreinte")
     link: str = Field(serialization_alias="lien")
     trace: str | None = Field(
-        default=None, description="tout ce sur quoi le chiffre repose, en un appel ; null pour une série"
+        default=None,
+        description="tout ce sur quoi le chiffre repose, en un appel ; null pour une série lue sans clé",
     )
 
 

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from observatoire.web.schemas.base import DeclaredBreakOut, DisclosureOut, QuestionOut, Wire
 from observatoire.web.schemas.collection import ImportOut, SourceOut
+from observatoire.web.schemas.series import SeriesFileOut, SeriesQuestionOut
 
 
 class TracedMethodOut(Wire):
@@ -38,7 +39,7 @@ class ChangeSinceOut(Wire):
     subject: str = Field(
         serialization_alias="objet",
         description="methode, diffusion, nomenclature, territoire, source, contrat, import, couverture, "
-        "rupture, faits, calcul, question ou edition",
+        "rupture, faits, calcul, question, edition ou fichier",
     )
     source: str | None
     sentence: str = Field(serialization_alias="phrase")
@@ -52,13 +53,17 @@ class TraceOut(Wire):
     intact: bool = Field(
         serialization_alias="intacte", description="ce qui est conservé donne toujours cette empreinte"
     )
-    question: QuestionOut | None = Field(description="null pour une édition, qui répond à toutes")
+    question: QuestionOut | SeriesQuestionOut | None = Field(
+        description="null pour une édition, qui répond à toutes"
+    )
     method: TracedMethodOut = Field(serialization_alias="methode")
     disclosure: DisclosureOut = Field(serialization_alias="diffusion")
     software: str = Field(serialization_alias="logiciel", description="version du logiciel qui a répondu")
-    taxonomy: int = Field(serialization_alias="nomenclature")
-    correspondences: CorrespondenceTableOut = Field(serialization_alias="correspondances")
-    geography: int = Field(serialization_alias="geographie")
+    taxonomy: int | None = Field(serialization_alias="nomenclature")
+    correspondences: CorrespondenceTableOut | None = Field(serialization_alias="correspondances")
+    geography: int | None = Field(
+        serialization_alias="geographie", description="null, comme la nomenclature, pour une série officielle"
+    )
     contour: str | None = Field(description="d'où vient le contour du territoire")
     sources: list[TracedSourceOut]
     other_sources: int = Field(serialization_alias="autres_sources")
@@ -70,3 +75,6 @@ class TraceOut(Wire):
     )
     current_digest: str | None = Field(serialization_alias="empreinte_actuelle")
     changes: list[ChangeSinceOut] = Field(serialization_alias="changements")
+    series_files: list[SeriesFileOut] = Field(
+        serialization_alias="fichiers_producteur", description="d'une série officielle, tels qu'ils sont"
+    )

@@ -71,6 +71,18 @@ def test_a_key_is_refused_from_anothers_page_which_may_not_even_read_why(
     assert ALLOW not in answer.headers
 
 
+def test_a_declared_page_reads_what_looks_at_no_key_and_why_its_key_opens_nothing(
+    shared_world: World, partners: dict[str, dict[str, str]]
+):
+    """A front end that sends its key everywhere reads the map, and is told that the key is none."""
+    reads = shared_world.client.get("/api/v1/territoires", headers={"Origin": MAP, **partners["carto"]})
+    assert (reads.status_code, reads.headers[ALLOW]) == (200, MAP)
+    refused = shared_world.client.get("/api/v1/moi", headers={"Origin": MAP, "Authorization": "Bearer rien"})
+    assert (refused.status_code, refused.headers[ALLOW]) == (401, MAP)
+    stranger = {"Origin": STRANGER, **partners["carto"]}
+    assert ALLOW not in shared_world.client.get("/api/v1/territoires", headers=stranger).headers
+
+
 def test_a_key_of_no_organisation_is_received_from_no_page_but_this_servers(
     shared_world: World, partners: dict[str, dict[str, str]]
 ):

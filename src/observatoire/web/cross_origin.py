@@ -63,7 +63,7 @@ class CrossOrigin:
         elif scope["method"] == "OPTIONS" and "access-control-request-method" in headers:
             await self._preflight(origin, send)
         else:
-            await self._answer(scope, receive, send)
+            await self._answer(origin, scope, receive, send)
 
     async def _preflight(self, origin: str, send: Send) -> None:
         headers = MutableHeaders({"Vary": NOT_VARIED})
@@ -72,19 +72,31 @@ class CrossOrigin:
         await send({"type": "http.response.start", "status": 204, "headers": headers.raw})
         await send({"type": "http.response.body", "body": b""})
 
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _answer(self, origin: str, scope: Scope, receive: Receive, send: Send) -> None:
         keyed = "authorization" in Headers(scope=scope)
 
         async def told(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.add_vary_header("Origin")
-                allowed = scope.get("state", {}).get("received_from") if keyed else "*"
+                allowed = await self._reader(origin, scope) if keyed else "*"
                 if allowed:
                     headers.update({ALLOW: allowed, "Access-Control-Expose-Headers": EXPOSED})
             await send(message)
 
         await self.app(scope, receive, told)
+
+    async def _reader(self, origin: str, scope: Scope) -> str | None:
+        """Which page may read an answer to a key: that of its organisation.
+
+        Where the key was not looked at (what anyone may read, a key that is none, a refusal before the
+        door), any declared one.
+        """
+        state = scope.get("state", {})
+        if "received_from" in state:
+            told: str | None = state["received_from"]
+            return told
+        return origin if origin in await self._union() else None
 
     async def _union(self) -> frozenset[str]:
         """What is declared; a change is known half a minute later at most."""

@@ -77,12 +77,13 @@ def caller(request: Request, found: ServicesDep) -> Caller:
     """Who asks: a key, else a session; the public without either."""
     authorization = request.headers.get("authorization")
     if authorization is None and cookies.read(request, cookies.SESSION):
-        who = found.people.caller(request)
+        who = found.people.caller(request)  # where the request comes from: forgery.py
+        note(caller=who)
     else:
         who = found.keys.caller(authorization)
-    note(caller=who)
+        note(caller=who)
+        check_origin(request, who)
     announce(request, who)
-    check_origin(request, who)
     check_scope(request, who)
     return who
 

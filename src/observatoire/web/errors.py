@@ -97,7 +97,8 @@ def problem(
     response = Response(orjson.dumps(body), status, media_type=PROBLEM)
     if status == HTTPStatus.UNAUTHORIZED:
         response.headers.append("WWW-Authenticate", 'Bearer realm="observatoire"')
-        response.headers.append("WWW-Authenticate", 'Basic realm="observatoire", charset="UTF-8"')
+        if "cookie" not in request.headers:  # whose session is over logs in again: no prompt of the browser
+            response.headers.append("WWW-Authenticate", 'Basic realm="observatoire", charset="UTF-8"')
     return response
 
 

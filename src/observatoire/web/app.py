@@ -63,6 +63,7 @@ from observatoire.web.last_resort import LastResort
 from observatoire.web.limits import FORM_OVERHEAD, BodyLimit
 from observatoire.web.pacing import Pace
 from observatoire.web.pages import account, documentation, entrance, invitation, openid
+from observatoire.web.pages import records as record_pages
 from observatoire.web.patience import Patience
 from observatoire.web.people import People
 from observatoire.web.remembering import PublicMemory
@@ -149,7 +150,7 @@ def build_app(database: Database, settings: Settings) -> FastAPI:
     for module in ROOMS:
         app.include_router(module.router, prefix=API)
     app.include_router(service.router)
-    for page in (documentation, entrance, openid, invitation, account):
+    for page in (documentation, record_pages, entrance, openid, invitation, account):
         app.include_router(page.router)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app

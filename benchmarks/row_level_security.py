@@ -37,7 +37,7 @@ SETUP = (
     "insert into collection.reject (import_number, line, code, field, shape, bucket, source) "
     "select i.number, n, 'DAT_INVALIDE', 'date', '99/99/9999', 'quarantaine', i.source "
     f"from generate_series(1, {REJECTS}) n join collection.import i on i.number = 1 + n % 100",
-    # The list of facts goes down by day: its index exists here alone until a route needs it.
+    # A list of all by day would go down an index that exists here alone.
     "create index on confidential.fact (local_day, key)",
     "vacuum analyze",
 )
@@ -45,8 +45,14 @@ FACT = "select key, source, category, local_day, commune from {facts} where {own
 KEYSET = (
     f"{FACT} and (local_day, key) < (date '2024-06-01', '\\x00') order by local_day desc, key desc limit 100"
 )
+PAGE = (
+    f"{FACT} and commune = any(array['31005', '31006']) and local_day >= '2022-01-01' "
+    "and local_day < '2023-01-01' and (local_day, key) > (date '2022-03-01', '\\x00') order by local_day, key limit 501"
+)
+"""As ``GET /faits`` asks for a page: the communes of a territory, a period, what follows a fact."""
 QUESTIONS: dict[str, str] = {
-    "facts, a page by keyset": KEYSET,
+    "facts of two communes, a page of the list": PAGE,
+    "facts, a page of all by keyset (no route asks)": KEYSET,
     "facts of a commune and a year": FACT
     + " and commune = '31005' and local_day between '2022-01-01' and '2022-12-31'",
     "facts in a box": FACT

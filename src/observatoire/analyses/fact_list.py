@@ -73,8 +73,10 @@ def find(
         shown = reach.of(connection, caller)
     listed = tuple(s.code for s in asking.sources if s.code in shown.sources)
     scope = replace(asking.scope(), sources=listed)
+    everywhere = scope.territory.level is TerritoryLevel.NATION
+    communes = None if everywhere else frozenset(commune.code for commune in asking.communes)
     with database.consulting(shown) as connection:
-        found = rows.page(connection, scope, after, limit + 1, points=points)
+        found = rows.page(connection, scope, communes, after, limit + 1, points=points)
 
     def answer(read: list[ListedFact]) -> FactPage:
         kept = tuple(_told(fact) for fact in read[:limit])

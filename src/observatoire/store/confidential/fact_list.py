@@ -40,13 +40,21 @@ class ListedFact:
 
 
 def page(
-    connection: Connection, scope: Scope, after: tuple[date, bytes] | None, limit: int, *, points: bool
+    connection: Connection,
+    scope: Scope,
+    communes: frozenset[str] | None,
+    after: tuple[date, bytes] | None,
+    limit: int,
+    *,
+    points: bool,
 ) -> Confidential[list[ListedFact]]:
-    """At most ``limit`` facts by day then key, after the one named; those that the reach of the transaction
-    shows."""
+    """At most ``limit`` facts by day then key, after the one named, within the reach of the transaction.
+
+    ``communes``: those of the territory, which their index finds; None: everywhere.
+    """
     day, key = after or (None, None)
     more = {"day": day, "key": key, "limit": limit, "points": points}
-    rows = rows_of(connection, "list_facts", scope, None, more)
+    rows = rows_of(connection, "list_facts", scope, communes, more)
     return rows.map(
         lambda found: [
             ListedFact(

@@ -47,7 +47,8 @@ KEYSET = (
 )
 PAGE = (
     f"{FACT} and commune = any(array['31005', '31006']) and local_day >= '2022-01-01' "
-    "and local_day < '2023-01-01' and (local_day, key) > (date '2022-03-01', '\\x00') order by local_day, key limit 501"
+    "and local_day < '2023-01-01' and (local_day, key) > (date '2022-03-01', '\\x00') "
+    "order by local_day, key limit 501"
 )
 """As ``GET /faits`` asks for a page: the communes of a territory, a period, what follows a fact."""
 QUESTIONS: dict[str, str] = {

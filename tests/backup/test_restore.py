@@ -1,5 +1,6 @@
 """A living observatory is backed up and restored in another database: it answers the same, byte for byte."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -36,6 +37,8 @@ QUESTIONS = (
     ("/lieux/a-verifier", {}),
 )
 
+CALLERS = ("administration", "clé de Bailleur", None)
+
 
 @dataclass
 class Twins:
@@ -47,6 +50,7 @@ class Twins:
     back: World
     safe: Safe
     digest: str
+    answers: dict[tuple[str, str | None], tuple[httpx.Response, httpx.Response]]
 
     @property
     def world(self) -> World:
@@ -66,7 +70,12 @@ def twins(shared_world: World, server: str, tmp_path_factory: pytest.TempPathFac
     with empty_database(server) as target:
         restored = safe.restore(made.path.read_bytes(), target, shared_world.settings, files)
         back = World(target, restoring.settings_for(shared_world.settings, files), keys=shared_world.keys)
-        yield Twins(neighbours, made, restored, back, safe, digest)
+        answers = {  # before any other test sends something to one of the two
+            (path, key): (asked(shared_world, path, more, key), asked(back, path, more, key))
+            for path, more in QUESTIONS
+            for key in CALLERS
+        }
+        yield Twins(neighbours, made, restored, back, safe, digest, answers)
 
 
 def asked(world: World, path: str, parameters: dict[str, str], key: str | None) -> httpx.Response:
@@ -74,15 +83,18 @@ def asked(world: World, path: str, parameters: dict[str, str], key: str | None) 
     return world.client.get(f"/api/v1{path}", params=parameters, headers=headers)
 
 
-@pytest.mark.parametrize(("path", "parameters"), QUESTIONS)
-def test_the_same_question_has_the_same_answer_byte_for_byte(
-    twins: Twins, path: str, parameters: dict[str, str]
-):
-    for key in ("administration", "clé de Bailleur", None):
-        before, after = (asked(w, path, parameters, key) for w in (twins.world, twins.back))
-        assert (after.status_code, after.content) == (before.status_code, before.content)
+@pytest.mark.parametrize("path", [path for path, _ in QUESTIONS])
+def test_the_same_question_has_the_same_answer_byte_for_byte(twins: Twins, path: str):
+    for key in CALLERS:
+        before, after = twins.answers[path, key]
+        assert (after.status_code, without_use(after)) == (before.status_code, without_use(before))
         if key == "administration":
             assert before.status_code == 200, before.text
+
+
+def without_use(answer: httpx.Response) -> str:
+    """When a key last opened is what asking changes."""
+    return re.sub(r'"utilisee_le":("[^"]*"|null)', "", answer.text)
 
 
 def test_a_digest_given_before_is_traced_after(twins: Twins):

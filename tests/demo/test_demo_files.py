@@ -254,7 +254,7 @@ def test_the_folder_holds_what_generate_and_truth_give(tmp_path: Path):
 def test_the_plan_tells_the_loader_everything_in_order_of_extraction():
     plan = demo_plan().as_json()
     wanted = {"code", "libelle", "type", "territoire", "organisation", "couvert_depuis", "fuseau"}
-    wanted |= {"charte_signee_le", "calendrier"}
+    wanted |= {"charte_signee_le", "calendrier", "conservation_annees"}
     assert all(source.keys() == wanted for source in plan["sources"])
     assert [str(TerritoryCode.parse(source["territoire"])) for source in plan["sources"]] == [
         "epci:243100518",

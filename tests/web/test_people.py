@@ -255,6 +255,8 @@ def test_a_person_reads_what_a_key_of_the_same_role_and_territory_reads(town: Wo
     by_key, by_session = town.get("/moi", headers=headers), browser.me().json()
     assert by_session.pop("nom").startswith("personne ")
     by_key.pop("nom")
+    assert by_key.pop("expire_le") is not None, "a key ends; a person's sessions do, not the person"
+    assert by_session.pop("expire_le") is None
     assert by_session == by_key
     for path in ("/api/v1/sources", "/api/v1/imports", "/api/v1/personnes", "/api/v1/organisations"):
         answer = browser.client.get(path)

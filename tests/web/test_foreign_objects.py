@@ -82,6 +82,7 @@ WALKED: dict[str, Address] = {
     ),
     "GET /api/v1/zones/{id}/contour": on("/zones/{}/contour", "zone"),
     "DELETE /api/v1/cles/{numero}": on("/cles/{}", "key"),
+    "POST /api/v1/cles/{numero}/rotation": on("/cles/{}/rotation", "key", json={}),
 }
 """Routes with an identifier in their address."""
 

@@ -37,8 +37,9 @@ def test_the_register_lists_each_contract_and_how_long_it_keeps_points(town: Wor
     assert contract["a_completer"] is None
     assert "territoire : Toulouse Métropole, depuis le" in str(contract["valeurs"])
     kept = str(entry(told, "Points des faits de « Police <municipale> »")["valeurs"])
-    assert "3 ans ; au-delà, ni compté ni montré" in kept
-    assert "durée du contrat de « Bailleur »" in " ".join(to_complete(told))
+    assert "3 ans ; puis réduits au quartier" in kept
+    longer = str(entry(told, "Points des faits de « Bailleur »")["valeurs"])
+    assert "30 ans ; puis réduits au quartier" in longer
     assert "signature de la charte de « Bailleur »" in " ".join(to_complete(told))
 
 

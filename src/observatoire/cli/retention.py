@@ -66,7 +66,7 @@ def purger(
         raise InvalidRequest(fields=(fault,))
     done = reducing.reduce_points(Desk.of(found.database, found.settings), day, author=OPERATOR.name)
     if done.put_off:
-        typer.echo("Des faits sont en cours de rattachement à un nouveau contour : réessayez ensuite.")
+        typer.echo("Un import ou un rattachement de faits est en cours : réessayez ensuite pour le reste.")
         raise typer.Exit(1)
     if reecrire:
         found.database.take_room_back(reducing.TABLES, rewrite=True)

@@ -82,6 +82,14 @@ def lock_source(connection: Connection, source: str) -> None:
     )
 
 
+def lock_idle_source(connection: Connection, source: str) -> bool:
+    """The same lock for who can come back later: False while an import of the source holds it."""
+    held: bool = connection.execute(
+        text("select pg_try_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": f"import:{source}"}
+    ).scalar_one()
+    return held
+
+
 def add(connection: Connection, record: ImportRecord) -> int:
     """Insert an import and give its number (the order of arrival)."""
     statement = insert(import_).values(_values(record)).returning(import_.c.number)

@@ -20,7 +20,7 @@ from observatoire.domain.source import RETENTION_YEARS, Source
 from observatoire.intake.desk import Desk
 from observatoire.intake.retention import reducing, standing
 from observatoire.intake.retention.reducing import reduce_points
-from observatoire.store import sources
+from observatoire.store import imports, sources
 from observatoire.store.confidential import reducing as store
 from observatoire.store.queries import query
 from observatoire.worker.draining import drain
@@ -315,6 +315,15 @@ def test_it_waits_while_facts_are_placed_in_a_new_outline(town: Town) -> None:
         with town.world.database.owning() as connection:
             connection.execute(text("delete from collection.assignment where id = :id"), id_)
         assert not reduce_points(replace(town.desk, now=lambda: datetime(1999, 1, 1, tzinfo=UTC))).put_off
+
+
+def test_a_source_that_an_import_holds_is_left_for_the_next_time_without_waiting(town: Town) -> None:
+    with town.world.database.importing() as connection:
+        imports.lock_source(connection, "pm")
+        done = reduce_points(town.desk)
+    assert done.put_off
+    assert done.rows["pm"] == 0
+    assert not reduce_points(town.desk).put_off
 
 
 def test_small_batches_end_where_a_large_one_does(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,8 +1,9 @@
 """Once a day: the point of a fact that is too old is reduced to the neighbourhoods that hold it.
 
 Small transactions, each under the lock that the imports of its source share: what is done is done, running
-it again changes nothing, two of them share the work. It waits for a day while facts are being placed in a
-new outline, which needs their points.
+it again changes nothing, two of them share the work. A source that an import holds is left for the next
+time, so that a worker never waits for another before it takes its first import. Nothing is reduced while
+facts are being placed in a new outline, which needs their points.
 """
 
 from collections.abc import Collection
@@ -24,7 +25,7 @@ WORKER = "travailleur"
 
 @dataclass(slots=True)
 class Reduced:
-    """Rows reduced, by source; answers about places forgotten; whether it was put off to tomorrow."""
+    """Rows reduced, by source; answers about places forgotten; whether some of it was put off."""
 
     rows: dict[str, int] = field(default_factory=dict)
     places: int = 0
@@ -41,7 +42,8 @@ def reduce_points(desk: Desk, today: date | None = None, *, author: str = WORKER
     done = Reduced()
     for source in known:
         limit = source.points_kept_from(day)
-        done.rows[source.code] = _reduce(desk, source, limit)
+        done.rows[source.code], whole = _reduce(desk, source, limit)
+        done.put_off |= not whole
         if done.rows[source.code]:
             _tell(desk, source, limit, done.rows[source.code], author)
     with desk.database.importing() as connection:
@@ -64,21 +66,27 @@ def reduce_import(
     return reducing.reduce_import(connection, number, limit)
 
 
-def _reduce(desk: Desk, source: Source, limit: date) -> int:
+def _reduce(desk: Desk, source: Source, limit: date) -> tuple[int, bool]:
+    """Rows reduced, and whether all were."""
     with desk.database.importing() as connection:
-        imports.lock_source(connection, source.code)
+        if not imports.lock_idle_source(connection, source.code):
+            return 0, False
         reducing.announce(connection, source.code, limit)
         months = list(reducing.months(connection, source.code, limit))
     rows = 0
     for table, month in months:
         while touched := _batch(desk, source, limit, table, month):
             rows += touched
-    return rows
+        if touched is None:
+            return rows, False
+    return rows, True
 
 
-def _batch(desk: Desk, source: Source, limit: date, table: str, month: date) -> int:
+def _batch(desk: Desk, source: Source, limit: date, table: str, month: date) -> int | None:
+    """Rows reduced; None: an import holds the source."""
     with desk.database.importing() as connection:
-        imports.lock_source(connection, source.code)
+        if not imports.lock_idle_source(connection, source.code):
+            return None
         placements.hold(connection)
         return reducing.reduce_batch(connection, source.code, limit, table, month)
 

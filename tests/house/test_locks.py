@@ -132,6 +132,7 @@ def test_a_route_that_answers_a_figure_without_the_gate_is_seen():
 
 
 OUTSIDE_A_REACH = {
+    "web.cross_origin:_read": "which sites are declared: a preflight has no caller",
     "web.dependencies:write": "writes the journal",
     "web.people:_communes": "which communes a grant holds: the map of France",
     "web.security:_look_up": "who holds the key: nobody is known yet",

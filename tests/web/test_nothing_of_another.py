@@ -221,7 +221,7 @@ def test_what_is_asked_does_nothing_to_what_is_another_s(here: Neighbours) -> No
 
     def seen() -> list[str]:
         pages = [json.dumps(world.get(path)) for path in paths]
-        return [re.sub(r'"dernier[^,}]*', "", page) for page in pages]
+        return [re.sub(r'"utilisee_le":[^,}]*', "", page) for page in pages]
 
     before, many = seen(), Requests(here, 7)
     for _ in range(HALF // 5):

@@ -13,6 +13,7 @@ from procrastinate.exceptions import ConnectorException, UniqueViolation
 from observatoire.intake import purging
 from observatoire.intake.desk import Desk
 from observatoire.intake.geocoding import again
+from observatoire.intake.retention import reducing
 from observatoire.store import queue
 from observatoire.worker import tasks
 from observatoire.worker.app import GEOCODING_TASK, PURGE_TASK, WATCH_TASK, SteadyConnector, make_app
@@ -35,11 +36,21 @@ def test_every_hour_a_worker_purges_geocodes_again_and_watches(
     monkeypatch.setattr(*HOURLY[name], lambda desk, **_: done.append(desk))
     app = make_app(desk, shared_world.settings, periodic=True)
     found = {p.task.name: p for p in app.periodic_registry.periodic_tasks.values()}
-    assert set(found) == {*HOURLY, WATCH_TASK}
-    for periodic in found.values():
+    assert set(found) == {*HOURLY, WATCH_TASK, REDUCTION_TASK}
+    for task, periodic in found.items():
         ticks = [periodic.croniter.get_next(ret_type=float) for _ in range(3)]
-        assert [later - sooner for sooner, later in pairwise(ticks)] == [3600, 3600]
+        pause = 24 * 3600 if task == REDUCTION_TASK else 3600
+        assert [later - sooner for sooner, later in pairwise(ticks)] == [pause, pause]
     app.tasks[name](timestamp=0)
+    assert done == [desk]
+
+
+def test_every_night_a_worker_reduces_the_points_that_are_too_old(
+    shared_world: World, desk: Desk, monkeypatch: pytest.MonkeyPatch
+):
+    done: list[Desk] = []
+    monkeypatch.setattr(reducing, "reduce_points", done.append)
+    make_app(desk, shared_world.settings, periodic=True).tasks[REDUCTION_TASK](timestamp=0)
     assert done == [desk]
 
 

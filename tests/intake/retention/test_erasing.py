@@ -37,7 +37,7 @@ def erase(town: World, reference: str, status: int = 201, source: str = "pm", **
 def facts(town: World) -> int:
     answer = town.get("/analyses/synthese", territoire=TOULOUSE, source="pm", **YEAR)
     groups = answer["resultat"]["groupes"]
-    return int(groups[0]["faits"]["valeur"]) if groups else 0
+    return int(groups[0]["faits"]["valeur"] or 0) if groups else 0
 
 
 def key(town: World, reference: str, source: str = "pm") -> str:

@@ -16,7 +16,14 @@ from observatoire.intake.geocoding import again
 from observatoire.intake.retention import reducing
 from observatoire.store import queue
 from observatoire.worker import tasks
-from observatoire.worker.app import GEOCODING_TASK, PURGE_TASK, WATCH_TASK, SteadyConnector, make_app
+from observatoire.worker.app import (
+    GEOCODING_TASK,
+    PURGE_TASK,
+    REDUCTION_TASK,
+    WATCH_TASK,
+    SteadyConnector,
+    make_app,
+)
 from support.world import World
 
 

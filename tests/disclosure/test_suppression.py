@@ -23,7 +23,7 @@ from observatoire.disclosure.suppression import (
 )
 
 COMPLETE = os.environ.get("OBSERVATOIRE_TESTS_COMPLETS") == "1"
-EXAMPLES = 500 if COMPLETE else 25
+EXAMPLES = 150 if COMPLETE else 25
 K = 5
 
 

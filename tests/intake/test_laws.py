@@ -21,7 +21,7 @@ from support.world import EPCI, World
 
 _numbers = itertools.count(1)
 LAW = settings(
-    max_examples=300 if COMPLETE else 8,
+    max_examples=60 if COMPLETE else 8,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.large_base_example],
 )
 

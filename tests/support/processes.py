@@ -18,7 +18,7 @@ from observatoire.web.app import build_app
 from support.world import World
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 60.0
+PATIENCE = 180.0
 QUICK = {"WORKER_HEARTBEAT": "0.3", "WORKER_STALLED": "1.2"}
 """A pace at which a death is noticed in about a second."""
 

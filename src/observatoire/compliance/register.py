@@ -77,9 +77,11 @@ def _data() -> tuple[RecordEntry, ...]:
         RecordEntry(
             "Personnes concernées",
             (
-                "aucune n'est enregistrée",
+                "aucune personne liée à un fait n'est enregistrée",
                 "les habitants d'un lieu peuvent être concernés indirectement, par le lieu d'un fait",
-                "agents titulaires d'une clé : l'organisme et le nom de la clé",
+                "agents et élus qui se connectent : courriel professionnel, nom affiché, organisme, rôle, "
+                "dates des sessions",
+                "titulaires d'une clé : l'organisme et le nom de la clé",
             ),
         ),
         RecordEntry(

@@ -3,10 +3,13 @@
 from typing import Any
 
 import pytest
+import shapely
 from sqlalchemy import text
 
 from observatoire.disclosure.policy import Role
+from observatoire.worker.draining import drain
 from support.files import pm_file, pm_row
+from support.scatter import draw
 from support.world import EPCI, TOULOUSE, World
 
 PERIOD = {"debut": "2025-01-01", "fin": "2026-01-01"}
@@ -131,6 +134,20 @@ def test_analyses_that_rested_on_the_source_are_counted_by_role_and_never_named(
     }
     told = observatory.client.get("/api/v1/sources/residences/rapport", params=PERIOD, headers=own).text
     assert "ville" not in told
+
+
+def test_an_analysis_of_a_zone_is_counted_whether_or_not_its_version_is_written(observatory: World) -> None:
+    def asked() -> int:
+        told = report_of(observatory, headers=key(observatory, Role.PARTENAIRE))["analyses"]
+        return sum(use["nombre"] for use in told)
+
+    zone = draw(observatory, shapely.box(1.435, 43.596, 1.452, 43.613), "Centre")["id"]
+    drain(observatory.database, observatory.settings)
+    before = asked()
+    for territory in (f"zone:{zone}", f"zone:{zone}@1"):
+        for analysis in ("synthese", "tendances"):
+            observatory.get(f"/analyses/{analysis}", territoire=territory, source="residences", **PERIOD)
+    assert asked() == before + 4
 
 
 def test_the_editions_that_show_its_group_are_listed_with_their_years(observatory: World) -> None:

@@ -122,8 +122,9 @@ set communes = array(
 )
 
 -- name: zone_communes
-select t.code, t.name, t.population
+-- Without a version: those of any version.
+select distinct t.code, t.name, t.population
 from collection.zone_version v
 join reference.territory t on t.level = 'commune' and t.code = any(v.communes)
-where v.zone = cast(:zone as uuid) and v.version = :version
+where v.zone = cast(:zone as uuid) and (cast(:version as integer) is null or v.version = :version)
 order by t.code

@@ -186,14 +186,16 @@ def shape_of(connection: Connection, code: TerritoryCode) -> Any:  # noqa: ANN40
 def communes_of(connection: Connection, code: TerritoryCode) -> list[CommuneRecord]:
     """The communes of a territory, in code order; a commune is its own, an arrondissement lies in one.
 
-    A neighbourhood is answered with the communes that it touches.
+    A neighbourhood is answered with the communes that it touches; a zone without a version, with those that
+    any of its versions touches.
     """
     if code.level is TerritoryLevel.COMMUNE:
         record = get(connection, code)
         return [CommuneRecord(code.code, record.name, record.population)]
     if code.level is TerritoryLevel.ZONE:
         identifier, _, version = code.code.partition("@")
-        rows = connection.execute(text(query("zone_communes")), {"zone": identifier, "version": version})
+        values = {"zone": identifier, "version": int(version) if version else None}
+        rows = connection.execute(text(query("zone_communes")), values)
         return [CommuneRecord(row.code, row.name, row.population) for row in rows]
     if code.level.is_part_of_communes:
         name = "communes_containing"

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from observatoire.bootstrap import make_app, make_database, work
 from observatoire.cli import app as cli
 from observatoire.cli import auditing
+from observatoire.cli.context import OPERATOR
 from observatoire.settings import Settings
 from support.files import pm_file, pm_row
 from support.terminal import Terminal
@@ -57,13 +58,13 @@ def test_what_is_typed_is_written_with_its_end_and_never_an_argument(world: Worl
     shell.run("cle", "revoquer", "999999", code=2)
     shell.run("cle", "revoquer", code=2)
     left = entries(world)[before:]
-    assert [e for e in left if e[0] == auditing.NAME] == [
-        (auditing.NAME, "envoi", "observatoire importer", ["pm"], "fait", 0, None),
-        (auditing.NAME, "envoi", "observatoire importer", [], "refuse", 2, "source_inconnue"),
-        (auditing.NAME, "administration", "observatoire cle creer", [], "fait", 0, None),
-        (auditing.NAME, "lecture_mailles", "observatoire analyser points-chauds", ["pm"], "refuse", 2,
+    assert [e for e in left if e[0] == OPERATOR.name] == [
+        (OPERATOR.name, "envoi", "observatoire importer", ["pm"], "fait", 0, None),
+        (OPERATOR.name, "envoi", "observatoire importer", [], "refuse", 2, "source_inconnue"),
+        (OPERATOR.name, "administration", "observatoire cle creer", [], "fait", 0, None),
+        (OPERATOR.name, "lecture_mailles", "observatoire analyser points-chauds", ["pm"], "refuse", 2,
          "non_calculable"),
-        (auditing.NAME, "administration", "observatoire cle revoquer", [], "refuse", 2, "introuvable"),
+        (OPERATOR.name, "administration", "observatoire cle revoquer", [], "refuse", 2, "introuvable"),
     ]  # fmt: skip
     assert "Dupont" not in str(left)
 

@@ -7,19 +7,18 @@ the status, the headers, the body byte for byte, and the statements that the dat
 import json
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from fastapi import APIRouter, FastAPI
 from fastapi.testclient import TestClient
-from sqlalchemy import Engine, event
 
 from observatoire.disclosure.policy import Role
 from observatoire.errors import Forbidden, NotFound
 from observatoire.web import security
 from observatoire.web.app import API, build_app
+from support.heard import statements
 from support.neighbours import MARSEILLE, SOURCES, YEAR, Neighbours
 from support.world import EPCI, TOULOUSE, World
 
@@ -163,21 +162,6 @@ def identifiers(here: Neighbours, kind: str, organisation: str) -> tuple[str, st
     }
     never = {"source": "nulle-part", "organisation": "Personne", "key": "999999"}
     return theirs[kind], never.get(kind, str(uuid.uuid4()))
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """What the database is asked meanwhile."""
-    heard: list[str] = []
-
-    def hear(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        heard.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", hear)
-    try:
-        yield heard
-    finally:
-        event.remove(Engine, "before_cursor_execute", hear)
 
 
 def answer(client: TestClient, method: str, to: Address, identifier: str, headers: dict[str, str]) -> Any:

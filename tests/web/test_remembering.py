@@ -1,20 +1,18 @@
 """What anyone may read is answered from memory for a few seconds; what a key reads never is."""
 
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from typing import Any
 
 import httpx
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import Engine, event, text
+from sqlalchemy import text
 
 from observatoire.domain.trail import Action
 from observatoire.web import audited
 from observatoire.web.app import build_app
 from support.files import pm_file, pm_row
+from support.heard import statements
 from support.world import TOULOUSE, UNHURRIED, World
 
 SUMMARY = "/api/v1/analyses/synthese"
@@ -35,20 +33,6 @@ def town(shared_world: World) -> World:
 def keeping(town: World, seconds: float) -> TestClient:
     settings = town.settings.model_copy(update=UNHURRIED | {"public_memory": seconds})
     return TestClient(build_app(town.database, settings), headers={"X-Finalite": "controle"})
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    heard: list[str] = []
-
-    def hear(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        heard.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", hear)
-    try:
-        yield heard
-    finally:
-        event.remove(Engine, "before_cursor_execute", hear)
 
 
 def without_age(answer: httpx.Response) -> dict[str, str]:

@@ -87,7 +87,7 @@ def _life(key: accounts.ListedKey) -> str:
     """Until when, since when, by which other, and when last: what tells a key that is no use any more."""
     now = datetime.now(UTC)
     told = [f"{'expire' if key.expires_at > now else 'expirée'} le {key.expires_at:%d/%m/%Y}"]
-    if key.is_open(now) and key.expires_at - now < timedelta(days=30):
+    if key.is_open(now) and key.expires_at - now < key_life.SOON:
         told.append("à renouveler" if key.replaced_by is None else "en recouvrement")
     if key.replaced_by is not None:
         told.append(f"la clé {key.replaced_by} lui succède")

@@ -6,11 +6,11 @@ but the sources that were named, of which only those that exist are written.
 
 from collections.abc import Iterator, Sequence
 
+from observatoire.cli.context import OPERATOR
 from observatoire.domain.trail import Action, Entry, Outcome
 from observatoire.store import trail
 from observatoire.store.engine import Database
 
-NAME, ROLE = "ligne de commande", "administrateur"
 AUDITED: dict[str, Action] = {
     "importer": Action.SEND,
     "analyser points-chauds": Action.READ_CELLS,
@@ -68,16 +68,11 @@ def write(database: Database, command: str, words: Sequence[str], code: int, rea
         return
     ended = Outcome.DONE if code == 0 else Outcome.REFUSED if reason else Outcome.FAILED
     told = Entry(
-        key_label=NAME,
-        organisation="",
-        role=ROLE,
+        key_label=OPERATOR.name,
+        role=OPERATOR.role or "",
         action=action,
         subject=f"observatoire {command}",
-        filter="",
         sources=frozenset(_sources(words)),
-        import_id=None,
-        rows=None,
-        purpose=None,
         outcome=ended,
         status=code,
         reason=reason,

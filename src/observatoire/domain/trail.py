@@ -51,18 +51,18 @@ class Entry:
     """
 
     key_label: str
-    organisation: str
     role: str
     action: Action
     subject: str
-    filter: str
-    sources: frozenset[str]
-    import_id: UUID | None
-    rows: int | None
-    purpose: Purpose | None
-    outcome: Outcome
-    status: int
-    reason: str | None
+    organisation: str = ""
+    filter: str = ""
+    sources: frozenset[str] = frozenset()
+    import_id: UUID | None = None
+    rows: int | None = None
+    purpose: Purpose | None = None
+    outcome: Outcome = Outcome.DONE
+    status: int = 200
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from datetime import datetime
 
 from observatoire.domain.source import Source
-from observatoire.domain.trail import Action, Entry, Outcome
+from observatoire.domain.trail import Action, Entry
 from observatoire.errors import FieldError, InvalidRequest, NotFound, UnknownSource
 from observatoire.intake.desk import Desk
-from observatoire.intake.retention.reducing import TABLES, WORKER
+from observatoire.intake.retention.reducing import SYSTEM, TABLES, WORKER
 from observatoire.store import imports, retention, sources, trail
 from observatoire.store.confidential import deleting
 from observatoire.store.engine import Connection
@@ -60,18 +60,11 @@ def delete(desk: Desk, code: str) -> int | None:
 def _tell(desk: Desk, code: str, facts: int) -> None:
     told = Entry(
         key_label=WORKER,
-        organisation="",
-        role="systeme",
+        role=SYSTEM,
         action=Action.PURGE,
         subject=f"sources/{code}",
-        filter="",
         sources=frozenset({code}),
-        import_id=None,
         rows=facts,
-        purpose=None,
-        outcome=Outcome.DONE,
-        status=200,
-        reason=None,
     )
     with desk.database.auditing() as connection:
         trail.add(connection, told)

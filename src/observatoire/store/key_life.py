@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, func, or_, select, text, update
 
+from observatoire.disclosure.policy import Role
 from observatoire.domain.territory import NATION, TerritoryCode
 from observatoire.errors import Conflict, NotFound
 from observatoire.store import accounts
@@ -14,6 +15,8 @@ OVERLAP_DAYS, LONGEST_OVERLAP_DAYS = 7, 30
 """How long the old secret still opens beside the new one."""
 USE_TOLD_EVERY = timedelta(minutes=1)
 """The last use of a key is written no more often, whatever the requests."""
+SOON = timedelta(days=30)
+"""How long before its end a key is said to end soon."""
 FIRST_LOCK = 20260021
 
 
@@ -74,9 +77,9 @@ def create_administrator(connection: Connection, label: str, *, another: bool = 
     known = [
         key
         for key in accounts.keys(connection)
-        if key.role == "administrateur" and str(NATION) in key.grant and key.is_open(datetime.now(UTC))
+        if key.role == Role.ADMINISTRATION and str(NATION) in key.grant and key.is_open(datetime.now(UTC))
     ]
     if known and not another:
         told = ", ".join(f"{key.number} ({key.label})" for key in known)
         raise Conflict(f"Un administrateur existe déjà : clé {told}. Pour en créer un autre : « --encore ».")
-    return accounts.create_key(connection, label, "administrateur", "", [NATION])
+    return accounts.create_key(connection, label, Role.ADMINISTRATION, "", [NATION])

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Mapping
 from urllib.parse import urlencode
 
+from starlette.types import Scope
+
 from observatoire.domain.trail import Action
 
 API = "/api/v1"
@@ -83,6 +85,12 @@ WORDS = frozenset(
 
 IDENTIFIER = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\d{1,9}")
 HIDDEN = "…"
+
+
+def name_of(scope: Scope) -> str:
+    """« METHOD path » of the route that answers, its parameters unfilled."""
+    base = API if scope["path"].startswith(f"{API}/") else ""
+    return f"{scope['method']} {base}{scope['route'].path}"
 
 
 def action_of(name: str, *, refused: bool) -> Action | None:

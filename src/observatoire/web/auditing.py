@@ -120,9 +120,9 @@ def entry_of(request: Request, trace: Trace, status: int, headers: Headers) -> E
     if route is None or status == 405:  # there is nothing there
         return None
     reason, refused = getattr(request.state, "problem", None), getattr(request.state, "refused", False)
-    base = audited.API if request.url.path.startswith(f"{audited.API}/") else ""
-    path = f"{base}{route.path}"
-    action = audited.action_of(f"{request.method} {path}", refused=refused)
+    name = audited.name_of(request.scope)
+    path = name.partition(" ")[2]
+    action = audited.action_of(name, refused=refused)
     if action is None:
         return None
     accepted = status < 400

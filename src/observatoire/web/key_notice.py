@@ -1,20 +1,20 @@
 """A key that ends soon says so in each of its answers, to whoever reads headers and not e-mails."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from observatoire.disclosure.policy import Caller
+from observatoire.store import key_life
 
-SOON = timedelta(days=30)
 HEADER = "X-Cle-Expire-Le"
 
 
 def ends_soon(who: Caller) -> bool:
     """Whether the key of a caller ends within thirty days."""
-    return who.expires_at is not None and who.expires_at - datetime.now(UTC) < SOON
+    return who.expires_at is not None and who.expires_at - datetime.now(UTC) < key_life.SOON
 
 
 def announce(request: Request, who: Caller) -> None:

@@ -97,10 +97,8 @@ class _Listening:
         await self.send(message)
 
     def _may_be_kept(self, message: Message) -> bool:
-        route = self.scope.get("route")
         public = Headers(raw=message["headers"]).get("cache-control", "").startswith("public")
-        name = f"GET {audited.API}{getattr(route, 'path', '')}"
-        return message["status"] == 200 and public and name not in audited.READS
+        return message["status"] == 200 and public and audited.name_of(self.scope) not in audited.READS
 
 
 def _key(scope: Scope) -> Key | None:

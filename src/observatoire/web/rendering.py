@@ -191,6 +191,13 @@ def wants_geojson(request: Request, f: str | None) -> bool:
     return f == "geojson" or (f is None and GEOJSON in request.headers.get("accept", ""))
 
 
+def link_to_next(response: Response, request: Request, cursor: object) -> None:
+    """Tell where the page after this one begins (RFC 8288); None: this is the last."""
+    if cursor is not None:
+        url = request.url.include_query_params(curseur=cursor)
+        response.headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'
+
+
 def wants_csv(request: Request, f: str | None) -> bool:
     """Whether the caller asked for CSV, by ``?f=`` or ``Accept``."""
     return f == "csv" or (f is None and CSV in request.headers.get("accept", ""))

@@ -7,7 +7,7 @@ from starlette.requests import Request
 
 from observatoire.disclosure.errors import ScopeMissing
 from observatoire.disclosure.policy import Caller, KeyScope
-from observatoire.web.audited import API, SENDS
+from observatoire.web.audited import API, SENDS, name_of
 
 DESCRIBES = frozenset(
     {
@@ -47,7 +47,6 @@ def check_scope(request: Request, who: Caller) -> None:
     """
     if who.role is None:
         return
-    base = API if request.url.path.startswith(f"{API}/") else ""
-    needed = scope_of(f"{request.method} {base}{request.scope['route'].path}")
+    needed = scope_of(name_of(request.scope))
     if needed is not None and not who.opens(needed):
         raise ScopeMissing(needed.value)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from observatoire.domain.source import Source
-from observatoire.domain.trail import Action, Entry, Outcome
+from observatoire.domain.trail import Action, Entry
 from observatoire.intake.desk import Desk
 from observatoire.intake.retention.kinds import PLACES_KEPT
 from observatoire.store import imports, sources, trail
@@ -20,7 +20,7 @@ from observatoire.store.engine import Connection
 
 TABLES = ("confidential.fact", "confidential.fact_history", "confidential.learnt_place")
 """Where bytes of points are left behind until the database takes their room back."""
-WORKER = "travailleur"
+WORKER, SYSTEM = "travailleur", "systeme"
 
 
 @dataclass(slots=True)
@@ -94,18 +94,12 @@ def _batch(desk: Desk, source: Source, limit: date, table: str, month: date) -> 
 def _tell(desk: Desk, source: Source, limit: date, rows: int, author: str) -> None:
     told = Entry(
         key_label=author,
-        organisation="",
-        role="systeme",
+        role=SYSTEM,
         action=Action.PURGE,
         subject=f"sources/{source.code}/points",
         filter=f"fin={limit}",
         sources=frozenset({source.code}),
-        import_id=None,
         rows=rows,
-        purpose=None,
-        outcome=Outcome.DONE,
-        status=200,
-        reason=None,
     )
     with desk.database.auditing() as connection:
         trail.add(connection, told)

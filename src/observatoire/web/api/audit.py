@@ -13,6 +13,7 @@ from observatoire.store.trail import Chosen
 from observatoire.web.auditing import note
 from observatoire.web.dependencies import KeyedDep, Services, ServicesDep
 from observatoire.web.problems import PROBLEMS
+from observatoire.web.rendering import link_to_next
 from observatoire.web.schemas.audit import EntryOut, TrailOut
 
 router = APIRouter(tags=["audit"], responses=PROBLEMS)
@@ -50,9 +51,7 @@ def list_entries(
     page, more = entries[:limit], len(entries) > limit
     note(rows=len(page))
     following = page[-1].number if more else None
-    if following is not None:
-        url = request.url.include_query_params(curseur=following)
-        response.headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'
+    link_to_next(response, request, following)
     response.headers["Cache-Control"] = "private, no-store"
     return TrailOut(entries=[entry_out(entry, who, own) for entry in page], next_cursor=following)
 

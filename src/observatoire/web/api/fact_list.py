@@ -15,6 +15,7 @@ from observatoire.web.rendering import (
     GEOJSON,
     ReleasedResponse,
     encode,
+    link_to_next,
     question_out,
     respond,
     respond_bytes,
@@ -65,8 +66,6 @@ def list_facts(
                 warnings=list(page.warnings),
             ),
         )
-    if page.cursor is not None:
-        url = request.url.include_query_params(curseur=page.cursor)
-        answer.headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'
+    link_to_next(answer, request, page.cursor)
     answer.headers["Cache-Control"] = "private, no-store"
     return answer

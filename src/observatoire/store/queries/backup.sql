@@ -71,11 +71,11 @@ where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace
   and not exists (select from pg_depend d where d.objid = c.oid and d.classid = 'pg_class'::regclass and d.deptype = 'e')
 
 -- name: decisions_since
-select at, key_label as caller, action, object as subject
+select at, key_label as caller, action, object as subject, array_to_string(sources, ',') as sources
 from audit.entry
 where at >= :since and outcome = 'fait' and action in ('envoi', 'administration')
 union all
-select at, caller, action, question
+select at, caller, action, question, ''
 from accounts.journal
-where at >= :since and caller = :operator and action <> 'sauvegarde' and audience is null
+where at >= :since and caller = :operator and audience is null
 order by 1

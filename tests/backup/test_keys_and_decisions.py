@@ -150,7 +150,7 @@ def test_what_was_withdrawn_since_comes_first_in_what_must_be_done_again(small: 
         ("administration", "cles/12", Replay.ERASURE),
         ("administration", "organisations/ville", Replay.DECISION),
         ("administration", "observatoire conservation effacer", Replay.ERASURE),
-        ("administration", "observatoire conservation supprimer-source", Replay.ERASURE),
+        ("source supprimée", "bailleur", Replay.ERASURE),
         ("administration", "observatoire editions retirer", Replay.ERASURE),
         ("administration", "observatoire series annuler", Replay.ERASURE),
         ("personne désactivée", "4", Replay.ERASURE),

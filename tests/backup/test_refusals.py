@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from observatoire.backup import archive, creating, sealing, verifying
 from observatoire.backup.errors import (
@@ -170,6 +170,45 @@ def test_a_file_that_changes_after_it_was_verified_leaves_nothing_half_restored(
     assert_untouched(target, tmp_path / "var")
 
 
+class ForeignOnceVerified(io.BytesIO):
+    """A file that becomes another's after it was verified: whole, for us, and signed by another key."""
+
+    def __init__(self, ours: bytes, foreign: bytes) -> None:
+        super().__init__(ours)
+        self.foreign, self.passes = foreign, 0
+
+    def seek(self, *where: int) -> int:
+        self.passes += 1
+        if self.passes == 2:
+            super().seek(0)
+            self.truncate(0)
+            self.write(self.foreign)
+        return super().seek(*where)
+
+
+def test_the_last_block_is_not_given_before_the_signature_is_looked_at(
+    small: Small, target: Database, tmp_path: Path
+):
+    *whole, _ = [(one.name, data) for one, data in blocks(small.clear)]
+    manifest = small.verify(small.sealed).manifest.signed(b"k" * 32)
+    foreign = small.resealed(packed([*whole, (archive.MANIFEST, manifest)]))
+    given: list[str] = []
+    with pytest.raises(ForeignBackup):
+        verifying.read(
+            io.BytesIO(foreign),
+            small.safe.identities,
+            lambda name, _: given.append(name),
+            lambda *_: None,
+            small.settings.trail_key(),
+        )
+    assert whole[-1][0] not in given
+    with pytest.raises(ForeignBackup):
+        small.safe.restore_from(
+            ForeignOnceVerified(small.sealed, foreign), target, small.settings, tmp_path / "var"
+        )
+    assert_untouched(target, tmp_path / "var")
+
+
 def test_a_row_lost_on_the_way_undoes_everything(
     small: Small, target: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
@@ -194,6 +233,25 @@ def test_a_policy_lost_on_the_way_undoes_everything(
     with pytest.raises(NotAsSaved, match="politiques"):
         small.safe.restore(small.sealed, target, small.settings, tmp_path / "var")
     assert_untouched(target, tmp_path / "var")
+
+
+@pytest.mark.parametrize(
+    "other",
+    ["for all using (true) with check (false)", "as restrictive for all using (true)"],
+    ids=["what may be written", "whether others override it"],
+)
+def test_policies_that_differ_only_in_what_may_be_written_or_overridden_are_told_apart(
+    small: Small, other: str
+):
+    def guards(connection: Connection, policy: str) -> list[str]:
+        connection.execute(text(f"create policy essai on accounts.api_key {policy}"))
+        found = inventory.take(connection).guards["accounts.api_key"]
+        connection.execute(text("drop policy essai on accounts.api_key"))
+        return found
+
+    with small.database.owning() as connection:
+        assert guards(connection, "for all using (true)") != guards(connection, other)
+        connection.rollback()
 
 
 def test_a_dump_that_the_database_refuses_is_told_in_words(small: Small, target: Database, tmp_path: Path):

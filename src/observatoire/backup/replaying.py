@@ -25,7 +25,7 @@ ON_SERVER = "observatoire "
 COMMANDS: dict[str, Replay | None] = {
     "importer": Replay.SENDING,
     **dict.fromkeys(
-        ("conservation effacer", "conservation supprimer-source", "editions retirer", "series annuler"),
+        ("conservation effacer", "editions retirer", "series annuler"),
         Replay.ERASURE,
     ),
     **dict.fromkeys(
@@ -42,6 +42,7 @@ COMMANDS: dict[str, Replay | None] = {
             "administrateur creer", "cle creer", "cle renouveler", "cle revoquer", "organisation creer",
             "organisation modifier", "personne inviter", "personne desactiver",
             "personne retirer-second-facteur", "lieux charger", "geocodage national",
+            "conservation supprimer-source",
             "sauvegarde creer", "sauvegarde cles",
         ),
         None,
@@ -55,6 +56,7 @@ JOURNAL: dict[str, Replay | None] = {
     "clé renouvelée": Replay.ERASURE,
     "personne désactivée": Replay.ERASURE,
     "second facteur retiré": Replay.ERASURE,
+    "source supprimée": Replay.ERASURE,
 }
 """Words of the journal; any other is a decision. A key renewed comes back with its former secret."""
 

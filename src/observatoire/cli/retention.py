@@ -12,7 +12,7 @@ from observatoire.intake import deleting
 from observatoire.intake.desk import Desk
 from observatoire.intake.erasing import erase
 from observatoire.intake.retention import kinds, reducing, standing
-from observatoire.store import sources
+from observatoire.store import accounts, sources
 
 Day = Annotated[
     datetime | None, typer.Option("--a-la-date", formats=["%Y-%m-%d"], help="au lieu d'aujourd'hui")
@@ -96,7 +96,12 @@ def supprimer_source(
         record = sources.get(connection, source)
     desk = Desk.of(found.database, found.settings)
     deleting.ask(desk, record, confirmation, lambda _connection, _source: None)
-    typer.echo(f"Source « {source} » supprimée, avec {deleting.delete(desk, source)} faits.")
+    number = deleting.delete(desk, source)
+    with found.database.importing() as connection:  # the audit trail names only sources that exist
+        accounts.write_journal(
+            connection, OPERATOR.name, OPERATOR.role or "", "source supprimée", source, None
+        )
+    typer.echo(f"Source « {source} » supprimée, avec {number} faits.")
 
 
 def _day(asked: datetime | None) -> date:

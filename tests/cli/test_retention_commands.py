@@ -43,16 +43,16 @@ def test_the_terms_the_points_one_fact_and_the_source_from_the_command_line(
     shared_world.client.put("/api/v1/sources/pm", json=body, headers=shared_world.admin)
     assert command("purger", "--reecrire").stdout == "Lignes réduites : 2 ; lieux oubliés : 0.\n"
 
-    erased = command("effacer", "pm", "--motif", "opposition", input="C-1\n").stdout
+    erased = command("effacer", "--source", "pm", "--motif", "opposition", input="C-1\n").stdout
     assert "Versions effacées : 1 ; lignes à corriger retirées : 0." in erased
     assert "C-1" not in erased
     words = ["conservation", "effacer", "--source", "pm", "--motif", "opposition"]
     auditing.write(shared_world.database, "conservation effacer", words, 0, None)
 
-    wrong = command("supprimer-source", "pm", "--confirmation", "mp")
+    wrong = command("supprimer-source", "--source", "pm", "--confirmation", "mp")
     assert isinstance(wrong.exception, InvalidRequest)
-    gone = command("supprimer-source", "pm", "--confirmation", "pm").stdout
-    assert gone == "Source « pm » supprimée, avec 1 faits.\n"
+    gone = command("supprimer-source", "--source", "pm", "--confirmation", "pm").stdout
+    assert gone == "Source « pm » supprimée ; faits : 1.\n"
     assert shared_world.get("/sources/pm", status=404)
     with shared_world.database.owning() as connection:
         told = inventory.decisions(connection, datetime.now(UTC) - timedelta(hours=1), OPERATOR.name)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from observatoire.disclosure.policy import Role
+from support.pages import assert_only_its_own_style_applies
 from support.world import World
 
 DOCUMENTS = ("registre", "aipd")
@@ -139,6 +140,7 @@ class Page(HTMLParser):
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_the_page_says_what_the_api_says_and_runs_nothing(town: World, document: str):
     answer = town.client.get(f"/{document}", headers=town.admin)
+    assert_only_its_own_style_applies(answer)
     assert "script" not in answer.headers["content-security-policy"]
     page, told = Page(answer.text), town.get(f"/{document}")
     tags = [tag for tag, _ in page.tags]

@@ -14,10 +14,10 @@ from observatoire.backup.replaying import Replay
 from observatoire.backup.restoring import Restored
 from observatoire.backup.since import Since
 from observatoire.cli.context import OPERATOR, Context, context_of, progress
-from observatoire.intake.report import agree
 from observatoire.store import accounts
 from observatoire.store.dumping import another
 from observatoire.store.engine import Database
+from observatoire.vocabulary.agreement import agree
 
 TAMPERED = 1
 """Exit status of a restore whose audit trail does not hold: what is restored stands, to be looked at."""
@@ -172,7 +172,7 @@ def rendre_cles(context: typer.Context, fichier: File) -> None:
 
 
 def _recipients(found: Context, given: list[str] | None) -> list[str]:
-    return given or [r.strip() for r in found.settings.backup_recipients.split(",") if r.strip()]
+    return given or list(found.settings.words(found.settings.backup_recipients))
 
 
 def _holds(manifest: Manifest) -> str:

@@ -84,7 +84,7 @@ class Registrar:
             raised = new.role != before.role and new.role in self.settings.roles_with_second_factor()
             if raised or not active:
                 sessions.end_all(connection, number)
-            self._write(connection, "personne modifiée", number)
+            self._write(connection, "personne modifiée" if active else "personne désactivée", number)
             return persons.get(connection, number)
 
     def take_factor_away(self, number: int) -> None:

@@ -23,6 +23,7 @@ from observatoire.worker.app import (
     WATCH_TASK,
     SteadyConnector,
     make_app,
+    reduce_soon,
 )
 from support.world import World
 
@@ -59,6 +60,19 @@ def test_every_night_a_worker_reduces_the_points_that_are_too_old(
     monkeypatch.setattr(reducing, "reduce_points", done.append)
     make_app(desk, shared_world.settings, periodic=True).tasks[REDUCTION_TASK](timestamp=0)
     assert done == [desk]
+
+
+def test_a_worker_that_starts_asks_once_for_what_its_nights_have_missed(shared_world: World, desk: Desk):
+    app = make_app(desk, shared_world.settings, periodic=True)
+
+    async def started_twice() -> list[tuple[str, str, str | None]]:
+        async with app.open_async():
+            for _ in range(2):
+                await reduce_soon(app)
+            jobs = await app.job_manager.list_jobs_async(task=REDUCTION_TASK)
+            return [(job.status, job.queue, job.lock) for job in jobs]
+
+    assert asyncio.run(started_twice()) == [("todo", queue.QUEUE, REDUCTION_TASK)]
 
 
 def test_who_drains_the_queue_does_not_purge(shared_world: World, desk: Desk):

@@ -1,12 +1,14 @@
 """The procrastinate application: its connector and its tasks."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any, LiteralString, TypeVar
 from uuid import UUID
 
 from procrastinate import App, JobContext, PsycopgConnector
-from procrastinate.exceptions import ConnectorException, UniqueViolation
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, UniqueViolation
 
 from observatoire.intake.desk import Desk
 from observatoire.settings import Settings
@@ -103,3 +105,13 @@ def make_app(desk: Desk, settings: Settings, *, periodic: bool) -> App:
             tasks.watch(desk, settings)
 
     return app
+
+
+async def reduce_soon(app: App) -> None:
+    """Ask for the points that are too old to be reduced now, unless that waits already.
+
+    A worker that starts may have missed its nights; what it has to catch up makes no import wait.
+    """
+    with suppress(AlreadyEnqueued):
+        waiting = app.tasks[REDUCTION_TASK].configure(queueing_lock=REDUCTION_TASK)
+        await waiting.defer_async(timestamp=int(time.time()))

@@ -22,7 +22,7 @@ from observatoire.settings import Settings
 from observatoire.store import queue
 from observatoire.store.engine import Database
 from observatoire.worker import tasks
-from observatoire.worker.app import make_app
+from observatoire.worker.app import make_app, reduce_soon
 from observatoire.worker.recovery import Recovery
 
 logger = logging.getLogger("observatoire.worker")
@@ -59,7 +59,6 @@ class _Service:
         with self.desk.database.importing():
             pass  # nothing is started on a database that does not answer
         tasks.purge(self.desk)
-        tasks.reduce_points(self.desk)
         asyncio.run(self._serve(tied=tied))
 
     async def _serve(self, *, tied: bool) -> None:
@@ -78,6 +77,7 @@ class _Service:
         )
         try:
             async with app.open_async():
+                await reduce_soon(app)
                 await self._until_stopped(worker, told_to_stop)
         except ProcrastinateException as error:
             raise UnavailableStore(type(error.__cause__ or error).__name__) from None

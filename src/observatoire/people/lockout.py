@@ -5,6 +5,7 @@ and, for a browser from which this login has entered before, by that browser, so
 from elsewhere does not keep its owner out.
 """
 
+import ipaddress
 from dataclasses import dataclass
 
 from observatoire.people import secrets
@@ -15,7 +16,9 @@ from observatoire.store.engine import Database
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """``free`` attempts, then ``first`` seconds closed, doubled each time up to ``longest``."""
+    """``free`` attempts, then ``first`` seconds closed, doubled each time up to ``longest``; one failure is
+    forgiven each ``longest``.
+    """
 
     free: int
     first: int = 30
@@ -63,6 +66,8 @@ class Lockout:
             wait = attempts.reserve(connection, place, *_terms(BY_ADDRESS))
             if not wait:
                 wait = attempts.reserve(connection, name, *_terms(BY_LOGIN))
+                if wait:  # nothing was tried: a closed login does not close the address
+                    attempts.give_back(connection, place)
         if wait:
             raise TooManyAttempts(wait)
 
@@ -79,7 +84,22 @@ class Lockout:
             attempts.succeed(connection, self.name_of(login, None))
 
     def _place(self, address: str) -> str:
-        return secrets.keyed(self.key, "adresse du réseau", address)
+        return secrets.keyed(self.key, "adresse du réseau", network_of(address))
+
+
+def network_of(address: str) -> str:
+    """What one subscriber has: an IPv4 address, or the /64 of an IPv6 one (RFC 6177), whose every address
+    is its own to use.
+    """
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    if found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.IPv6Address(int(found) >> 64 << 64))
 
 
 def _terms(allowance: Allowance) -> tuple[int, int, int]:

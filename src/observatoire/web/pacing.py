@@ -13,6 +13,7 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from observatoire.people.lockout import network_of
 from observatoire.settings import Settings
 from observatoire.store.accounts import digest
 from observatoire.web import cookies
@@ -40,7 +41,7 @@ class Pace:
         if scope["type"] != "http" or scope["path"].startswith(FREE):
             await self.app(scope, receive, send)
             return
-        address = (scope.get("client") or ("",))[0]
+        address = network_of((scope.get("client") or ("",))[0])
         credential = _credential(Request(scope))
         if credential is None:
             allowance, who = self._without, address

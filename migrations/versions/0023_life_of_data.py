@@ -36,8 +36,11 @@ begin
     delete from collection.correspondence c where c.source = forget_source.code;
     get diagnostics decisions = row_count;
     delete from collection.provenance p
-    where position(to_jsonb(forget_source.code)::text in p.rests_on::text) > 0
-        or position(to_jsonb(forget_source.code)::text in p.beside::text) > 0;
+    where p.rests_on -> 'sources' ? forget_source.code
+        or p.rests_on -> 'ecartees' ? forget_source.code
+        or p.rests_on -> 'imports' ? forget_source.code
+        or p.rests_on -> 'question' -> 'source' ? forget_source.code
+        or p.beside -> 'couverture' ? forget_source.code;
     get diagnostics gone = row_count;
     return decisions + gone;
 end $$;

@@ -162,6 +162,7 @@ def council(shared_world: World) -> Council:
                fin="2025-04-01")  # fmt: skip
     made = Council(world, zone["id"], questions(f"zone:{zone['id']}"), files)
     made.before = made.answers()
+    assert all(digest for _, digest in made.before.values()), "every question has an answer to begin with"
     return made
 
 

@@ -182,7 +182,7 @@ categories = st.lists(
 )
 chosen_sources = st.lists(st.sampled_from([*SOURCES, "polices"]), max_size=3, unique=True)
 slow = settings(
-    max_examples=60 if COMPLETE else 12,
+    max_examples=150 if COMPLETE else 15,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -42,12 +42,12 @@ def test_the_terms_the_points_one_fact_and_the_source_from_the_command_line(
     shared_world.client.put("/api/v1/sources/pm", json=body, headers=shared_world.admin)
     assert command("purger", "--reecrire").stdout == "Lignes réduites : 2 ; lieux oubliés : 0.\n"
 
-    erased = command("effacer", "pm", "--motif", "opposition", input="C-1\n").stdout
+    erased = command("effacer", "--source", "pm", "--motif", "opposition", input="C-1\n").stdout
     assert "Versions effacées : 1 ; lignes à corriger retirées : 0." in erased
     assert "C-1" not in erased
 
-    wrong = command("supprimer-source", "pm", "--confirmation", "mp")
+    wrong = command("supprimer-source", "--source", "pm", "--confirmation", "mp")
     assert isinstance(wrong.exception, InvalidRequest)
-    gone = command("supprimer-source", "pm", "--confirmation", "pm").stdout
-    assert gone == "Source « pm » supprimée, avec 1 faits.\n"
+    gone = command("supprimer-source", "--source", "pm", "--confirmation", "pm").stdout
+    assert gone == "Source « pm » supprimée ; faits : 1.\n"
     assert shared_world.get("/sources/pm", status=404)

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from datetime import UTC, datetime
 from typing import Any
 
 import h3
@@ -245,6 +246,25 @@ def test_any_other_map_is_refused(story: Story, asked: dict[str, Any]):
     """Another cell size, a category, two years, half a year; where nothing is mapped; a revised year."""
     problem = story.world.get("/analyses/points-chauds", {}, 422, **{"territoire": EPCI, **MAP, **asked})
     assert problem["type"].endswith("/hors_diffusion"), problem
+
+
+def test_a_year_whose_points_are_too_old_is_counted_and_not_mapped(world: World):
+    """A map of what is left of them would be thinner than the year."""
+    today = datetime.now(UTC).year
+    old, recent = today - 4, today - 1
+    world.source("ville", territory=TOULOUSE, visibilite="public", couvert_depuis=f"{old}-01-01",
+                 conservation_annees=2)  # fmt: skip
+    for year in (old, recent):
+        world.send(pm_file(rows_of(year, 400, year)), "ville", debut=f"{year}-01-01", fin=f"{year + 1}-01-01")
+    answer = world.client.post("/api/v1/editions", json={}, headers=world.admin)
+    assert answer.status_code == 201, answer.text
+    with world.database.owning() as connection:
+        mapped, counted = (
+            set(connection.execute(text(f"select year from published.{table}")).scalars())
+            for table in ("cell", "count")
+        )
+    assert mapped == {recent}
+    assert counted >= {old, recent}
 
 
 def test_the_journal_holds_editions_and_withdrawals(story: Story):

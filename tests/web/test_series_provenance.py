@@ -3,12 +3,14 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from observatoire.disclosure.policy import Role
 from observatoire.domain.territory import TerritoryCode
+from observatoire.store.tables import membership
 from support.series import NEW_COMMUNES, load, new_row, table
 from support.terminal import Terminal
-from support.world import TOULOUSE, World
+from support.world import EPCI, TOULOUSE, World
 
 ASKED = {"territoire": TOULOUSE, "jeu": "ssmsi_communes"}
 TRANSMITTED = {"territoire": TOULOUSE, "jeu": "etat_4001_transmis"}
@@ -94,6 +96,55 @@ def test_what_was_transmitted_is_traced_by_whoever_may_ask_for_it_alone(state: W
         unknown = trace(state, "0" * 32, headers, 404)
         refused = trace(state, digest, headers, 404)
         assert {**refused, "instance": ""} == {**unknown, "instance": ""}
+
+
+def test_a_sum_whose_parts_are_others_is_another_figure(state: World):
+    """The communes of an EPCI may change without any file being loaded."""
+    asked = {"territoire": EPCI, "jeu": "ssmsi_communes"}
+
+    def figures() -> Any:
+        return state.get("/series-officielles", **asked)["resultat"]["series"]
+
+    digest, before = provenance_of(state, **asked)["empreinte"], figures()
+    left_out = (
+        "delete from reference.membership where parent_level = 'epci' and parent_code = '243100518' "
+        "and child_code not in ('31555', '31149') returning *"
+    )
+    with state.database.owning() as connection:
+        gone = [dict(row._mapping) for row in connection.execute(text(left_out))]
+    try:
+        assert figures() != before
+        assert provenance_of(state, **asked)["empreinte"] != digest
+        found = trace(state, digest)
+        assert not found["a_jour"]
+        assert "ne sont plus les mêmes" in found["changements"][-1]["phrase"]
+    finally:
+        with state.database.owning() as connection:
+            connection.execute(membership.insert(), gone)
+    assert trace(state, digest)["a_jour"]
+
+
+def test_a_trace_says_the_disclosure_of_its_answer(state: World):
+    inside = state.headers(state.key("dedans", Role.ANALYSTE, "x", TOULOUSE))
+    for asked in (ASKED, TRANSMITTED):
+        proof = state.get("/series-officielles", inside, **asked)["preuve"]
+        told = trace(state, proof["provenance"]["empreinte"], inside)["diffusion"]
+        assert told == proof["diffusion"]
+
+
+def test_whoever_traces_without_a_key_writes_nothing(state: World):
+    digest = provenance_of(state)["empreinte"]
+
+    def written() -> tuple[int, ...]:
+        with state.database.owning() as connection:
+            return tuple(
+                connection.execute(text(f"select count(*) from {table}")).scalar_one()
+                for table in ("accounts.journal", "collection.provenance")
+            )
+
+    before = written()
+    assert trace(state, digest, {})["a_jour"]
+    assert written() == before
 
 
 def test_a_file_replaced_since_is_named_and_so_is_what_replaced_it(state: World):

@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from observatoire.intake.desk import Desk
 from observatoire.store import imports, queue
+from observatoire.worker.draining import drain
 from observatoire.worker.recovery import ORPHAN_AFTER, Recovery
 from support.files import pm_file, pm_row
 from support.world import World
@@ -60,6 +61,17 @@ def test_the_job_of_a_worker_that_went_away_is_run_again(world: World, desk: Des
     assert Recovery(desk, 10).look(None, ())
     assert one(world, STATUS) == "todo 1"
     assert world.done(waiting)["etat"] == "valide"
+
+
+def test_a_deletion_whose_worker_went_away_is_run_again(world: World, desk: Desk):
+    world.source("pm")
+    asked = world.client.delete("/api/v1/sources/pm?confirmation=pm", headers=world.admin)
+    assert asked.status_code == 202, asked.text
+    set_running(world, None)
+    assert Recovery(desk, 10).look(None, ())
+    assert one(world, STATUS) == "todo 1"
+    drain(world.database, world.settings)
+    world.get("/sources/pm", status=404)
 
 
 def test_the_job_of_a_worker_that_is_heard_is_left_to_it(world: World, desk: Desk, waiting: str):

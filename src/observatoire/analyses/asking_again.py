@@ -31,28 +31,28 @@ from observatoire.store.engine import Database
 Asked = Callable[[Database, Question, Caller, dict[str, str]], Any]
 
 
-def _unwritten(_: Passage) -> None:
+def unwritten(_: Passage) -> None:
     """No figure is shown: only whether it is still what it was."""
 
 
 def _map(database: Database, question: Question, caller: Caller, said: dict[str, str]) -> Any:  # noqa: ANN401
     resolution = None if said["maille"] == "defaut" else int(said["maille"])
-    return hotspots.find(database, question, resolution, float(said["seuil"]), caller, _unwritten).value
+    return hotspots.find(database, question, resolution, float(said["seuil"]), caller, unwritten).value
 
 
 def _slots(database: Database, question: Question, caller: Caller, said: dict[str, str]) -> Any:  # noqa: ANN401
     cuts = [int(cut) for cut in said["bornes"].split(",")] if "bornes" in said else None
     cutting = Cutting.of(said["decoupage"], cuts, cast(SlotMethod, said["methode"]), DayKind(said["jours"]))
-    return time_slots.tabulate(database, question, cutting, caller, _unwritten).value
+    return time_slots.tabulate(database, question, cutting, caller, unwritten).value
 
 
 def _trend(database: Database, question: Question, caller: Caller, said: dict[str, str]) -> Any:  # noqa: ANN401
-    return trends.follow(database, question, Step(said["pas"]), caller, _unwritten).value
+    return trends.follow(database, question, Step(said["pas"]), caller, unwritten).value
 
 
 def _crossing(database: Database, question: Question, caller: Caller, said: dict[str, str]) -> Any:  # noqa: ANN401
     rows, columns = Dimension(said["lignes"]), Dimension(said["colonnes"])
-    return crossing.cross(database, question, rows, columns, caller, _unwritten).value
+    return crossing.cross(database, question, rows, columns, caller, unwritten).value
 
 
 def _comparison(database: Database, question: Question, caller: Caller, said: dict[str, str]) -> Any:  # noqa: ANN401
@@ -61,22 +61,22 @@ def _comparison(database: Database, question: Question, caller: Caller, said: di
         same = said["meme_departement"] == "true"
         peers = PeerWords([said["criteres"]], [said["poids"]], same, int(said["nombre"]))
     asked = understood(question, [said["avec"]], peers)
-    return answering.compare(database, asked, caller, _unwritten).value
+    return answering.compare(database, asked, caller, unwritten).value
 
 
 def _evolution(database: Database, question: Question, caller: Caller, said: dict[str, str]) -> Any:  # noqa: ANN401
     by = cast(By, said["par"]) if said["par"] in get_args(By) else None
-    return evolution.follow(database, question, Reference(said["reference"]), by, caller, _unwritten).value
+    return evolution.follow(database, question, Reference(said["reference"]), by, caller, unwritten).value
 
 
 def _pairs(database: Database, question: Question, caller: Caller, said: dict[str, str]) -> Any:  # noqa: ANN401
     return similar_facts.find(
-        database, question, int(said["minutes"]), int(said["metres"]), caller, _unwritten
+        database, question, int(said["minutes"]), int(said["metres"]), caller, unwritten
     ).value
 
 
 ANALYSES: dict[str, Asked] = {
-    synthesis.METHOD.name: lambda d, q, c, _: synthesis.summarise(d, q, c, _unwritten).value,
+    synthesis.METHOD.name: lambda d, q, c, _: synthesis.summarise(d, q, c, unwritten).value,
     hotspots.METHOD.name: _map,
     slot_cutting.METHOD.name: _slots,
     trends.METHOD.name: _trend,

@@ -42,7 +42,7 @@ class Plan:
     communes: tuple[CommuneRecord, ...]
     months: int
     fictional: bool
-    mapped: bool = True
+    mapped: bool
 
 
 def by_group(sources: Iterable[Source]) -> dict[str, list[Source]]:

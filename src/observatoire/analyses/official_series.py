@@ -139,9 +139,7 @@ def find(
 
 
 def _kept(connection: Connection, released: Released[SeriesAnswer], caller: Caller) -> Released[SeriesAnswer]:
-    answer = released.value
-    transmitted = any(DATASETS[code].transmitted for code in answer.question.datasets)
-    traced = series_origin.keep(connection, answer.rests_on, transmitted, caller)
+    traced = series_origin.keep(connection, released.value.rests_on, released.disclosure, caller)
     return released.transform(lambda found: replace(found, traced=traced))
 
 
@@ -264,6 +262,7 @@ def _answer(
     states: dict[str, int] = {}
     for point in (point for row in found for point in row.points):
         states[point.value.state.value] = states.get(point.value.state.value, 0) + 1
-    rests_on = series_origin.rests_on(ground.question.told(), files)
+    summed = {row.dataset: parts[row.dataset].codes for row in found if row.made_of}
+    rests_on = series_origin.rests_on(ground.question.told(), files, summed)
     warnings = (*ground.said, *warnings_of(found, files, ground.latest))
     return SeriesAnswer(ground.question, ground.name, tuple(found), files, states, rests_on, warnings)

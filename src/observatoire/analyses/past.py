@@ -100,4 +100,5 @@ def _always_covered(
     codes = [commune.code for commune in asking.communes]
     for source in sources:
         codes = sorted(communes_throughout(connection, source, codes, period))
-    return tuple(c for c in asking.communes if c.code in set(codes)) or asking.communes
+    kept = frozenset(codes)
+    return tuple(commune for commune in asking.communes if commune.code in kept) or asking.communes

@@ -6,12 +6,13 @@ from datetime import date
 from typing import Any
 
 from observatoire.analyses import official_series, series_origin
+from observatoire.analyses.asking_again import unwritten
 from observatoire.analyses.official_series import SeriesQuestion
+from observatoire.analyses.origin import Method
 from observatoire.analyses.readings import short
 from observatoire.analyses.traces import Trace
 from observatoire.analyses.what_changed import Change
-from observatoire.disclosure.gate import PRODUCER_POLICY, Passage
-from observatoire.disclosure.policy import POLICY_VERSION, Audience, Caller
+from observatoire.disclosure.policy import Audience, Caller
 from observatoire.disclosure.released import Disclosure
 from observatoire.domain.territory import TerritoryCode
 from observatoire.errors import ObservatoireError
@@ -22,17 +23,18 @@ from observatoire.store.series import SeriesFile
 
 STATES = {"remplace": "a été remplacé par un autre de la même édition", "annule": "a été annulé"}
 
+OTHER_PARTS = "Les territoires dont la somme est celle-ci ne sont plus les mêmes."
 SILENT = "ne dit plus aucun de ces chiffres"
 
 
-def is_of_series(record: ProvenanceRecord | None) -> bool:
+def is_of_series(record: ProvenanceRecord) -> bool:
     """Whether a digest is one of official series."""
-    return record is not None and record.rests_on["methode"]["nom"] == series_origin.METHOD.name
+    return bool(record.rests_on["methode"]["nom"] == series_origin.METHOD.name)
 
 
 def may_see(connection: Connection, record: ProvenanceRecord, caller: Caller) -> bool:
     """What a producer has published is everyone's; what was transmitted, of whoever may ask for it."""
-    if not record.beside["transmises"]:
+    if _audience_of(record) is not Audience.INTERNE:
         return True
     return official_series.may_read_transmitted(connection, _question_of(record), caller)
 
@@ -40,14 +42,14 @@ def may_see(connection: Connection, record: ProvenanceRecord, caller: Caller) ->
 def told(connection: Connection, record: ProvenanceRecord) -> Trace:
     """What the series rested on; ``files``: as they are now."""
     known = {file.number: file for file in files_store.every(connection)}
-    audience = Audience.INTERNE if record.beside["transmises"] else Audience.PUBLIC
+    shown, method = record.beside["diffusion"], record.rests_on["methode"]
     return Trace(
         digest=record.digest,
         kept_at=record.kept_at,
         intact=short(record.rests_on) == record.digest,
         question=_question_of(record),
-        method=series_origin.METHOD,
-        disclosure=Disclosure(audience, PRODUCER_POLICY, POLICY_VERSION, None),
+        method=Method(method["nom"], method["version"]),
+        disclosure=Disclosure(_audience_of(record), shown["politique"], shown["version"], None),
         software=record.beside["logiciel"],
         taxonomy=None,
         classing=None,
@@ -63,18 +65,24 @@ def told(connection: Connection, record: ProvenanceRecord) -> Trace:
     )
 
 
-def compared_with_today(database: Database, found: Trace, reader: Caller) -> Trace:
-    """The same question asked again, as whoever was answered first."""
+def _audience_of(record: ProvenanceRecord) -> Audience:
+    return Audience(record.beside["diffusion"]["audience"])
+
+
+def compared_with_today(database: Database, record: ProvenanceRecord, found: Trace, caller: Caller) -> Trace:
+    """The same question asked again by whoever contests it, who may ask it."""
     assert isinstance(found.question, SeriesQuestion)
     try:
-        answer = official_series.find(database, found.question, reader, _unwritten).value
+        answer = official_series.find(database, found.question, caller, unwritten).value
     except ObservatoireError as refusal:
         change = Change("question", None, f"Cette question n'a plus de réponse : {refusal}")
         return replace(found, up_to_date=False, changes=(change,))
     if answer.digest == found.digest:
         return replace(found, up_to_date=True, current_digest=answer.digest)
-    changes = tuple(_changes(found.files, answer.files))
-    return replace(found, up_to_date=False, current_digest=answer.digest, changes=changes)
+    changes = [*_changes(found.files, answer.files)]
+    if answer.rests_on["parties"] != record.rests_on["parties"]:
+        changes.append(Change("territoire", None, OTHER_PARTS))
+    return replace(found, up_to_date=False, current_digest=answer.digest, changes=tuple(changes))
 
 
 def _changes(then: tuple[SeriesFile, ...], now: tuple[SeriesFile, ...]) -> list[Change]:
@@ -104,7 +112,3 @@ def _question_of(record: ProvenanceRecord) -> SeriesQuestion:
         tuple(asked["jeu"]),
         asked["edition"],
     )
-
-
-def _unwritten(_: Passage) -> None:
-    """No figure is shown: only whether it is still what it was."""

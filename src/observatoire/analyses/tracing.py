@@ -48,10 +48,10 @@ def trace(database: Database, digest: str, caller: Caller, journal: Journal) -> 
         if record is not None and series_tracing.is_of_series(record):
             if not series_tracing.may_see(connection, record, caller):
                 raise NotFound
-            found, reader = series_tracing.told(connection, record), _reader(connection, record)
-            audience = found.disclosure.audience
-            journal(Passage(caller.name, caller.role or "public", "provenance", digest, audience))
-            return series_tracing.compared_with_today(database, found, reader)
+            found = series_tracing.told(connection, record)
+            if found.disclosure.audience is Audience.INTERNE:  # what is public is read without a trace
+                journal(Passage(caller.name, caller.role or "", "provenance", digest, Audience.INTERNE))
+            return series_tracing.compared_with_today(database, record, found, caller)
         visible = _may_see(connection, record, caller)
         if record is None or not visible:
             raise NotFound

@@ -74,7 +74,9 @@ def purger(
 
 
 def effacer(
-    context: typer.Context, source: str, motif: Annotated[ErasureReason, typer.Option("--motif")]
+    context: typer.Context,
+    source: Annotated[str, typer.Option()],
+    motif: Annotated[ErasureReason, typer.Option("--motif")],
 ) -> None:
     """Erase a fact by the reference that is typed: an argument would stay in the shell's history."""
     found = context_of(context)
@@ -87,7 +89,7 @@ def effacer(
 
 def supprimer_source(
     context: typer.Context,
-    source: str,
+    source: Annotated[str, typer.Option()],
     confirmation: Annotated[str, typer.Option("--confirmation", help="le code, écrit une seconde fois")],
 ) -> None:
     """Delete a source now, behind the import of it that runs."""
@@ -96,7 +98,9 @@ def supprimer_source(
         record = sources.get(connection, source)
     desk = Desk.of(found.database, found.settings)
     deleting.ask(desk, record, confirmation, lambda _connection, _source: None)
-    typer.echo(f"Source « {source} » supprimée, avec {deleting.delete(desk, source)} faits.")
+    facts = deleting.delete(desk, source)
+    told = "déjà supprimée" if facts is None else f"supprimée ; faits : {facts}"
+    typer.echo(f"Source « {source} » {told}.")
 
 
 def _day(asked: datetime | None) -> date:

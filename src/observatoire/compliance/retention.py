@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from observatoire.domain.record import RecordEntry
-from observatoire.domain.source import RETENTION_YEARS, Source
+from observatoire.domain.source import Source
 from observatoire.intake.retention import kinds
 from observatoire.settings import Settings
 
@@ -31,10 +31,10 @@ def _told(days: int) -> str:
 
 
 def _of_points(source: Source) -> RecordEntry:
-    years = source.retention_years or RETENTION_YEARS
+    kept = _told(source.points_kept_years * _DAYS_IN_A_YEAR)
     given = "" if source.retention_years else " (à défaut de durée dans son contrat)"
     return RecordEntry(
         f"Points des faits de « {source.label} »",
-        (f"{_told(years * _DAYS_IN_A_YEAR)}{given} ; puis réduits au quartier, chaque nuit",),
+        (f"{kept}{given} ; puis réduits au quartier, chaque nuit",),
         evidence=f"{_EVIDENCE}test_reducing.py",
     )

@@ -132,9 +132,14 @@ class Source:
         signed = self.charter_signed_on is not None and self.charter_signed_on <= today
         return self.visibility if signed else Visibility.INTERNE
 
+    @property
+    def points_kept_years(self) -> int:
+        """Years during which a fact has its point, by its contract or for want of one."""
+        return self.retention_years or RETENTION_YEARS
+
     def points_kept_from(self, today: date) -> date:
         """The first day whose facts may have a point; the neighbourhood is kept of the earlier ones."""
-        limit = _years_before(today, self.retention_years or RETENTION_YEARS)
+        limit = _years_before(today, self.points_kept_years)
         return limit if self.reduced_before is None else max(limit, self.reduced_before)
 
 

@@ -15,6 +15,7 @@ from observatoire.intake.desk import Desk
 from observatoire.intake.faults import content
 from observatoire.intake.file_signals import FileSignals, signals_of
 from observatoire.intake.geocoding.placing import Placing
+from observatoire.intake.keys import keys_of
 from observatoire.intake.normalising import Context, normalise
 from observatoire.intake.profiles.model import Profile
 from observatoire.intake.projecting import window_of, with_degrees
@@ -75,7 +76,7 @@ class Normaliser:
 
     def __call__(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Normalise some rows of the file; the first ones tell what the file as a whole tells."""
-        renamed = self.rename(rows)
+        renamed = self._without_places(self.rename(rows))
         placed = self.placing(with_degrees(renamed, self._profile.epsg), self._desk.database)
         found = self._geography(window_of(placed))
         if self._signals is None:
@@ -86,6 +87,15 @@ class Normaliser:
             draft = draft.with_columns(_without(self._erased))
         self.placing.note(draft)
         return draft
+
+    def _without_places(self, renamed: pl.DataFrame) -> pl.DataFrame:
+        """The address of an erased fact is asked of no server."""
+        if not self._erased:
+            return renamed
+        source, secret = self.context.source.code, self.context.pseudonymisation_key
+        keys = keys_of(renamed["reference"], source, secret)
+        gone = keys.is_in(pl.Series(self._erased, dtype=pl.Binary).implode()).fill_null(value=False)
+        return renamed.with_columns(pl.when(gone).then(pl.lit("")).otherwise("lieu").alias("lieu"))
 
     def _geography(self, window: gazetteer.Window | None) -> gazetteer.Gazetteer:
         return gazetteer.load(self._connection, window)

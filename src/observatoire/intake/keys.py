@@ -33,14 +33,18 @@ def with_keys(frame: pl.DataFrame, source: str, secret: bytes) -> pl.DataFrame:
     )
 
 
+def keys_of(references: pl.Series, source: str, secret: bytes) -> pl.Series:
+    """The key of the fact that a source knows by each reference (16 bytes); null: it is that of none."""
+    frame = pl.DataFrame({"form": _reference(references)})
+    begun = pl.lit(_SEPARATOR.join((secret.hex(), source, "", "ref", "")))
+    return frame.with_columns(pl.concat_str(begun, pl.col("form")).alias("key")).select(
+        pl.when(pl.col("form") != "").then(_digest("key")).alias("key")
+    )["key"]
+
+
 def key_of(reference: str, source: str, secret: bytes) -> bytes | None:
     """The key of the fact that a source knows by a reference; None: it is that of none."""
-    form = _reference(pl.Series([reference], dtype=pl.String))[0]
-    if not form:
-        return None
-    told = _SEPARATOR.join((secret.hex(), source, "", "ref", form))
-    named = pl.DataFrame({"key": [told]})
-    found: bytes = named.select(_digest("key"))["key"][0]
+    found: bytes | None = keys_of(pl.Series([reference], dtype=pl.String), source, secret)[0]
     return found
 
 

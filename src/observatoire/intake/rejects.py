@@ -7,7 +7,7 @@ A cell that looks personal is masked, one that looks like a formula is escaped; 
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,6 +22,7 @@ from observatoire.intake.parsing.text import plain
 from observatoire.intake.personal import MASK, NAMED_FIELDS, masked
 from observatoire.intake.profiles.model import POINT, Profile, resolve
 from observatoire.intake.reading.document import Batch
+from observatoire.intake.retention.kinds import REJECTS_KEPT
 from observatoire.intake.vault import Vault
 from observatoire.store.imports import ImportRecord, RejectRecord
 
@@ -29,7 +30,7 @@ COLUMNS = ("ligne", "motif_code", "champ", "motif")
 _COLUMNS_OTHERWISE = tuple(f"rejet_{name}" for name in COLUMNS)
 """Our columns, when the file received has one of those names among those that are read."""
 
-KEPT_DAYS = 30
+KEPT_DAYS = REJECTS_KEPT.days
 _RUNNING = ("en_attente", "en_cours")
 
 
@@ -251,6 +252,22 @@ def rows_of(file: bytes) -> list[GivenBack]:
         GivenBack(int(line), code, field, reason, dict(zip(names, map(restored, cells), strict=True)))
         for line, code, field, reason, *cells in rows
     ]
+
+
+def without(vault: Vault, code: str, profile: Profile, erased: Callable[[pl.Series], pl.Series]) -> int:
+    """Take rows out of a file, by their reference as the profile reads it; how many.
+
+    ``erased``: from references to whether each goes (bool).
+    """
+    with vault.read(code) as stream:
+        header, *rows = csv.reader(io.StringIO(stream.read().decode("utf-8-sig"), newline=""), delimiter=";")
+    frame = pl.DataFrame(rows, schema=dict.fromkeys(header, pl.String), orient="row").with_row_index("line")
+    renamed = profile.rename(as_sent(frame, tuple(header)), tuple(header))
+    kept = [row for row, gone in zip(rows, erased(renamed["reference"]), strict=True) if not gone]
+    if len(kept) < len(rows):
+        with vault.write(code) as out:
+            out.write(b"\xef\xbb\xbf" + b"".join(map(_line, [header, *kept])))
+    return len(rows) - len(kept)
 
 
 def settle(vault: Vault, mending: ImportRecord, mended: ImportRecord | None) -> None:

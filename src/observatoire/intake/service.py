@@ -47,7 +47,9 @@ def receive(
     Raises:
         RefusedFile: the file as a whole can't be understood; nothing was kept.
         InvalidRequest: the declaration is impossible.
+        Conflict: the source is about to be deleted.
     """
+    refuse_leaving(source)
     started = desk.now()
     _check_extraction(declaration.as_of, started.date())
     _check_corrected(desk, source, declaration.options.corrects)
@@ -63,6 +65,16 @@ def receive(
         desk.deposits.remove(deposit.code)
         raise
     return record
+
+
+def refuse_leaving(source: Source) -> None:
+    """Nothing is received of a source, nor said about it, once its deletion was asked.
+
+    Raises:
+        Conflict.
+    """
+    if source.deletion_asked:
+        raise Conflict("Cette source est en cours de suppression : elle ne reçoit plus rien.")
 
 
 def import_now(
@@ -158,7 +170,9 @@ def declare_nil(
 
     Raises:
         InvalidRequest: the period is not over: nobody knows yet that nothing happened.
+        Conflict: the source is about to be deleted.
     """
+    refuse_leaving(source)
     moment = datetime.now(UTC)
     if period.end > moment.date() + timedelta(days=1):
         expected = f"au plus tard le {(moment.date() + timedelta(days=1)).isoformat()}"

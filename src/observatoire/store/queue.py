@@ -31,12 +31,16 @@ _jobs = JobManager(SyncPsycopgConnector())
 
 @dataclass(frozen=True, slots=True)
 class StalledJob:
-    """A job whose worker is gone. ``attempts`` counts the runs before the one that was cut."""
+    """A job whose worker is gone. ``attempts`` counts the runs before the one that was cut.
+
+    ``source``: the one that it deletes.
+    """
 
     id: int
     import_id: UUID | None
     attempts: int
     assignment_id: UUID | None = None
+    source: str | None = None
 
 
 def connection_arguments(url: str) -> dict[str, Any]:
@@ -89,7 +93,7 @@ def stalled(connection: Connection, seconds: float, lost: Collection[int] = ()) 
         lost: jobs of a living worker that are stalled all the same.
     """
     rows = connection.execute(text(query("stalled_jobs")), {"seconds": seconds, "lost": list(lost)})
-    return [StalledJob(r.id, _id(r.import_id), r.attempts, _id(r.assignment_id)) for r in rows]
+    return [StalledJob(r.id, _id(r.import_id), r.attempts, _id(r.assignment_id), r.source) for r in rows]
 
 
 def _id(told: str | None) -> UUID | None:

@@ -79,7 +79,7 @@ def _headers(released: Released[Any]) -> dict[str, str]:
     public = released.disclosure.audience is Audience.PUBLIC
     return {
         "Cache-Control": "public, max-age=300" if public else "private, no-cache",
-        "Vary": "Authorization, Accept",
+        "Vary": "Authorization, Cookie, Accept",
     }
 
 

@@ -67,7 +67,7 @@ class Recovery:
     def _restart_stalled(self, lost: set[int]) -> None:
         with self.desk.database.importing() as connection:
             for job in queue.stalled(connection, self.silence, lost):
-                about = job.import_id or job.assignment_id
+                about = job.import_id or job.assignment_id or job.source
                 logger.warning("job about %s was cut short (run %d)", about, job.attempts + 1)
                 if job.attempts + 1 < _most_runs(job):
                     queue.retry(connection, job.id, self.desk.now())
@@ -94,4 +94,4 @@ class Recovery:
 def _most_runs(job: StalledJob) -> int:
     if job.assignment_id is not None:
         return MOST_RUNS_OF_ASSIGNMENT
-    return MOST_RUNS if job.import_id is not None else 0
+    return MOST_RUNS if job.import_id is not None or job.source is not None else 0

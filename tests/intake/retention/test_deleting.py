@@ -1,5 +1,6 @@
 """A source is deleted with all that it sent and all that was made of it; its neighbours see nothing."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from observatoire.intake.desk import Desk
 from observatoire.worker.draining import drain
 from support.files import pm_file, pm_row
 from support.scatter import draw
+from support.terminal import Terminal
 from support.world import TOULOUSE, World
 
 YEAR = {"debut": "2024-01-01", "fin": "2025-01-01"}
@@ -128,3 +130,28 @@ def test_a_source_leaves_with_all_that_came_of_it(town: World) -> None:
 def test_the_database_forgets_no_source_that_nobody_asked_to_delete(town: World) -> None:
     with pytest.raises(Exception, match="not to be deleted"), town.database.importing() as connection:
         connection.execute(text("select collection.forget_source('voisine')"))
+
+
+def test_what_another_source_rests_on_stays_even_if_a_word_of_its_contract_is_the_code(world: World) -> None:
+    """« csu » is the code of one source and the kind of the other."""
+    world.source("csu", territory=TOULOUSE)
+    world.source("camera", "csu", territory=TOULOUSE)
+    for code in ("csu", "camera"):
+        world.send(pm_file(ROWS), code, **YEAR)
+    traces = {}
+    for code in ("csu", "camera"):
+        answer = world.get("/analyses/synthese", territoire=TOULOUSE, source=code, **YEAR)
+        traces[code] = answer["preuve"]["provenance"]
+    call(world, "DELETE", "/sources/csu?confirmation=csu", 202)
+    drain(world.database, world.settings)
+    world.get(f"/provenance/{traces['csu']['empreinte']}", status=404)
+    assert world.get(f"/provenance/{traces['camera']['empreinte']}")["a_jour"] is True
+
+
+def test_once_asked_nothing_is_received_by_the_terminal_either(world: World, tmp_path: Path) -> None:
+    world.source("pm", territory=TOULOUSE)
+    file = tmp_path / "export.csv"
+    file.write_bytes(pm_file(ROWS))
+    call(world, "DELETE", "/sources/pm?confirmation=pm", 202)
+    told = Terminal(world).run("importer", str(file), "--source", "pm", code=2).stderr
+    assert "en cours de suppression" in told

@@ -2,11 +2,15 @@
 
 from typing import Any
 
+import polars as pl
 import pytest
 from sqlalchemy import text
 
 from intake.tables import tables_that_hold
+from observatoire.disclosure.policy import Role
+from observatoire.intake import rejects
 from observatoire.intake.desk import Desk
+from observatoire.intake.geocoding.placing import Placing
 from observatoire.intake.keys import key_of
 from support.files import pm_file, pm_row
 from support.world import TOULOUSE, World, lines_law
@@ -126,6 +130,65 @@ def test_its_rows_leave_the_file_to_be_mended_and_the_others_stay(town: World) -
         left = stream.read().decode("utf-8-sig")
     assert "K-1" not in left
     assert "K-2" in left
+
+
+def test_a_reference_is_looked_for_in_its_own_column_as_the_profile_reads_it(town: World) -> None:
+    """« 31555 » is also a commune of every row; « -PV12 » is written « '-PV12 » for a spreadsheet."""
+    report = send(
+        town,
+        pm_row("31555", "31/02/2025"),
+        pm_row("-PV12", "31/02/2025"),
+        pm_row("N-3", "31/02/2025"),
+        pm_row("N-4", "21/03/2025"),
+    )
+    desk = Desk.of(town.database, town.settings)
+
+    def left() -> list[str]:
+        with desk.rejects.read(report["id"]) as stream:
+            return [row.cells["N° fiche"] for row in rejects.rows_of(stream.read())]
+
+    assert left() == ["31555", "-PV12", "N-3"]
+    assert erase(town, "31555")["lignes_a_corriger"] == 1
+    assert left() == ["-PV12", "N-3"]
+    assert erase(town, "-PV12")["lignes_a_corriger"] == 1
+    assert left() == ["N-3"]
+
+
+def test_the_address_of_an_erased_fact_is_looked_for_no_more(
+    town: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    placed = Placing.__call__
+
+    def heard(self: Placing, rows: pl.DataFrame, *more: Any) -> pl.DataFrame:
+        asked.extend(rows["lieu"])
+        return placed(self, rows, *more)
+
+    monkeypatch.setattr(Placing, "__call__", heard)
+    rows = "N° fiche;Date;Heure;Nature;N°;Voie;Commune\r\n" + "".join(
+        f"{name};14/03/2025;10h00;Tapage nocturne;{number};{street};Toulouse\r\n"
+        for name, number, street in (("A-1", "3", "rue du Taur"), ("A-2", "5", "rue Pargaminières"))
+    )
+    erase(town, "A-1")
+    report = town.send(
+        rows.encode("cp1252"), "pm", debut="2025-03-01", fin="2025-04-01", couverture="partielle"
+    )
+    assert report["lignes"]["effacees"] == 1, report
+    assert "5 rue Pargaminières" in asked
+    assert "3 rue du Taur" not in asked
+
+
+def test_an_administrator_with_bounds_erases_and_deletes_nothing_beyond_them(town: World) -> None:
+    town.source("large")
+    bounded = town.headers(town.key("bornée", Role.ADMINISTRATION, "", TOULOUSE))
+    assert town.get("/sources/large", bounded)["code"] == "large"
+    body = {"reference": "X-1", "motif": "opposition"}
+    for method, path, more in (
+        ("POST", "/sources/large/effacements", {"json": body}),
+        ("DELETE", "/sources/large?confirmation=large", {}),
+    ):
+        answer = town.client.request(method, f"/api/v1{path}", headers=bounded, **more)
+        assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) == (403, "interdit")
 
 
 def test_erased_twice_is_erased_once(town: World) -> None:

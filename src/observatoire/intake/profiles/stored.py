@@ -21,6 +21,15 @@ def latest(connection: Connection, source: str) -> Profile | None:
     return None if record is None else _profile(record)
 
 
+def of_import(connection: Connection, source: str, name: str) -> Profile | None:
+    """The profile that read an import, by the ``code@version`` that its record tells; None: it is no more."""
+    code, _, version = name.partition("@")
+    if code in shipped() and str(shipped()[code].version) == version:
+        return shipped()[code]
+    kept = profile_store.versions(connection, source)
+    return next((_profile(record) for record in kept if str(record.version) == version), None)
+
+
 def known_for(connection: Connection, source: str) -> Known:
     """Profiles to learn from: the source's own, then those of others and those that ship."""
     own = [_profile(record) for record in profile_store.versions(connection, source)]

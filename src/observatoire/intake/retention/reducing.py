@@ -83,11 +83,13 @@ def _reduce(desk: Desk, source: Source, limit: date) -> tuple[int, bool]:
 
 
 def _batch(desk: Desk, source: Source, limit: date, table: str, month: date) -> int | None:
-    """Rows reduced; None: an import holds the source."""
+    """Rows reduced; None: an import holds the source, or facts are being placed."""
     with desk.database.importing() as connection:
         if not imports.lock_idle_source(connection, source.code):
             return None
         placements.hold(connection)
+        if reducing.assignment_under_way(connection):
+            return None
         return reducing.reduce_batch(connection, source.code, limit, table, month)
 
 

@@ -6,9 +6,9 @@ from sqlalchemy import Connection, text
 
 from observatoire.store.queries import query
 
-BEFORE_THE_FACTS = ("deleted_places", "delete_zones", "delete_versions", "delete_history")
+BEFORE_THE_FACTS = ("deleted_places", "deleted_facts", "delete_versions", "delete_history")
 AFTER_THE_FACTS = (
-    "delete_erasures", "delete_places_to_check", "delete_learnt_places", "delete_idempotency",
+    "delete_zones", "delete_erasures", "delete_places_to_check", "delete_learnt_places", "delete_idempotency",
     "delete_decisions_and_proofs", "delete_profiles", "delete_imports", "delete_jobs", "delete_source",
 )  # fmt: skip
 

@@ -24,7 +24,8 @@ def erase(connection: Connection, key: bytes, source: str, reason: str, author: 
     )
     places = list(connection.execute(text(query("places_of_fact")), values).scalars())
     versions: int = connection.execute(text(query("erase_versions")), values).rowcount
-    for name in ("erase_zones", "erase_history", "erase_fact"):
+    # The zones last: whoever places the fact meanwhile holds its row, and has written its zones by then.
+    for name in ("erase_history", "erase_fact", "erase_zones"):
         connection.execute(text(query(name)), values)
     for name in ("erase_places_to_check", "erase_learnt_places"):
         connection.execute(text(query(name)), {"places": places})

@@ -15,10 +15,15 @@ from (
 ) f
 where source = :source and place_key is not null
 
+-- name: deleted_facts
+create temporary table deleted_fact on commit drop as
+select key from confidential.fact where source = :source
+
 -- name: delete_zones
+-- After the facts: whoever places one meanwhile holds its row, and has written its zones by then.
 delete from confidential.fact_zone z
-using confidential.fact f
-where f.key = z.key and f.source = :source
+using deleted_fact d
+where d.key = z.key
 
 -- name: delete_versions
 delete from confidential.fact_version v

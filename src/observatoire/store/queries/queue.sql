@@ -2,7 +2,7 @@
 
 -- name: stalled_jobs
 select job.id, job.args ->> 'import_id' as import_id, job.args ->> 'assignment_id' as assignment_id,
-    job.attempts
+    job.args ->> 'source' as source, job.attempts
 from queue.procrastinate_jobs job
 left join queue.procrastinate_workers worker on worker.id = job.worker_id
 where job.status = 'doing'

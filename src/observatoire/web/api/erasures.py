@@ -4,12 +4,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from observatoire.disclosure.policy import Caller
 from observatoire.domain.erasure import ErasureReason
+from observatoire.domain.source import Source
+from observatoire.errors import Forbidden
 from observatoire.intake import deleting
 from observatoire.intake.erasing import erase, listed
 from observatoire.store import queue
 from observatoire.web.api.sources import readable_source
-from observatoire.web.dependencies import AdministratorDep, KeyedDep, Offset, ServicesDep
+from observatoire.web.dependencies import AdministratorDep, KeyedDep, Offset, Services, ServicesDep
 from observatoire.web.problems import PROBLEMS
 from observatoire.web.schemas.erasures import DeletionOut, ErasureDoneOut, ErasureIn, ErasureList, ErasureOut
 
@@ -31,10 +34,23 @@ def list_erasures(
     return ErasureList(erasures=erasures, total=total)
 
 
+def _whole(found: Services, who: Caller, code: str) -> Source:
+    """A source that lies inside the grant: what touches another administration is not for this one to delete.
+
+    Raises:
+        NotFound: it does not exist, or not for this caller.
+        Forbidden: it goes beyond the grant.
+    """
+    source = readable_source(found, who, code)
+    if code not in found.reach(who).sources:
+        raise Forbidden
+    return source
+
+
 @router.post("/effacements", status_code=201, summary="Effacer un fait par sa référence")
 def create_erasure(who: AdministratorDep, found: ServicesDep, code: str, body: ErasureIn) -> ErasureDoneOut:
     """All that was said of the fact goes; the file that holds it, sent again, does not bring it back."""
-    source = readable_source(found, who, code)
+    source = _whole(found, who, code)
     done = erase(found.desk, source, body.reference, body.reason, who.name)
     return ErasureDoneOut(reason=body.reason, versions=done.versions, rejected_lines=done.rejected_lines)
 
@@ -47,6 +63,6 @@ def delete_source(
     confirmation: Annotated[str, Query(description="le code de la source, écrit une seconde fois")],
 ) -> DeletionOut:
     """Facts, imports, profiles, decisions, proofs: all at once, by a worker; then it does not exist."""
-    source = readable_source(found, who, code)
+    source = _whole(found, who, code)
     since = deleting.ask(found.desk, source, confirmation, queue.defer_deletion)
     return DeletionOut(source=source.code, requested_at=since)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, File, Form, Path, Query, Request, Response, Uploa
 
 from observatoire.disclosure.policy import Caller
 from observatoire.domain.period import Period
-from observatoire.errors import Conflict, FieldError, Forbidden, InvalidRequest, NotFound
+from observatoire.errors import FieldError, Forbidden, InvalidRequest, NotFound
 from observatoire.intake import service
 from observatoire.intake.inspection import Options
 from observatoire.store import imports as import_store
@@ -101,8 +101,7 @@ def source_of(found: Services, who: Caller, code: str) -> Any:  # noqa: ANN401
         record = source_store.get(connection, code)
     if not who.may_import_for(record.organisation):
         raise Forbidden
-    if record.deletion_asked:
-        raise Conflict("Cette source est en cours de suppression : elle ne reçoit plus rien.")
+    service.refuse_leaving(record)
     return record
 
 

@@ -20,7 +20,7 @@ from observatoire.web.schemas.reports import RejectsOut, ReportTextOut
 router = APIRouter(tags=["imports"], responses=PROBLEMS)
 
 CSV, MARKDOWN = "text/csv", "text/markdown"
-PRIVATE = {"Cache-Control": "private, no-store", "Vary": "Authorization, Accept"}
+PRIVATE = {"Cache-Control": "private, no-store", "Vary": "Authorization, Cookie, Accept"}
 
 
 def _written(found: Services, who: Caller, record: ImportRecord, action: str) -> None:

@@ -28,6 +28,6 @@ def give_back(connection: Connection, key: str) -> None:
     connection.execute(text(query("give_attempt_back")), {"key": key})
 
 
-def forget_old(connection: Connection) -> None:
-    """Remove what is a day old."""
-    connection.execute(text(query("forget_old_attempts")))
+def forget_old(connection: Connection) -> int:
+    """Remove what is a day old; how many."""
+    return connection.execute(text(query("forget_old_attempts"))).rowcount

@@ -78,6 +78,20 @@ def replace(connection: Connection, number: int, new: NewPerson, *, active: bool
         raise NotFound
 
 
+def close(connection: Connection, number: int) -> None:
+    """Switch a person off, and remove what let it in: password, factor, codes, identities, invitations.
+
+    Raises:
+        NotFound: nobody has this number.
+    """
+    values = {"active": False, "password": None, "password_set_at": None}
+    if connection.execute(update(person).where(person.c.id == number).values(values)).rowcount == 0:
+        raise NotFound
+    propose_factor(connection, number, None)
+    for table in (identity, invitation):
+        connection.execute(table.delete().where(table.c.holder == number))
+
+
 def every(connection: Connection) -> list[Person]:
     """Every person, in order of login."""
     rows = connection.execute(select(*COLUMNS).select_from(with_organisation()).order_by(person.c.login))

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection, text
 
-from observatoire.people.errors import TooManyAttempts
+from observatoire.people.errors import RefusedLogin, TooManyAttempts
 from observatoire.people.lockout import BY_ADDRESS, BY_LOGIN, Allowance, Lockout, network_of
 from observatoire.store import attempts
 from support.world import World
@@ -67,11 +67,13 @@ def test_knocking_at_a_closed_login_does_not_close_the_address_of_others(shared_
     lockout, address = Lockout(shared_world.database, b"k" * 32), "192.0.2.77"
     name = lockout.name_of("close@mairie.fr", None)
     for _ in range(BY_LOGIN.free):
-        lockout.reserve(name, address)
+        with pytest.raises(RefusedLogin), lockout.attempt(name, address):
+            raise RefusedLogin
     for _ in range(BY_ADDRESS.free):
-        with pytest.raises(TooManyAttempts):
-            lockout.reserve(name, address)
-    lockout.reserve(lockout.name_of("une.autre@mairie.fr", None), address)
+        with pytest.raises(TooManyAttempts), lockout.attempt(name, address):
+            pytest.fail("the login is closed")
+    with lockout.attempt(lockout.name_of("une.autre@mairie.fr", None), address):
+        pass
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,8 @@ from elsewhere does not keep its owner out.
 """
 
 import ipaddress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from observatoire.people import secrets
@@ -55,12 +57,21 @@ class Lockout:
             return secrets.keyed(self.key, "appareil connu", device)
         return secrets.keyed(self.key, "adresse de connexion", login)
 
-    def reserve(self, name: str, address: str) -> None:
-        """Count an attempt before it is looked at.
+    @contextmanager
+    def attempt(self, name: str, address: str) -> Iterator[None]:
+        """An attempt, counted before it is looked at; it was good if nothing is raised.
 
         Raises:
             TooManyAttempts: this address, or this name, must wait.
         """
+        self._reserve(name, address)
+        yield
+        with self.database.identifying() as connection:
+            attempts.succeed(connection, name)
+            attempts.give_back(connection, self._place(address))
+            attempts.forget_old(connection)
+
+    def _reserve(self, name: str, address: str) -> None:
         place = self._place(address)
         with self.database.identifying() as connection:
             wait = attempts.reserve(connection, place, *_terms(BY_ADDRESS))
@@ -70,13 +81,6 @@ class Lockout:
                     attempts.give_back(connection, place)
         if wait:
             raise TooManyAttempts(wait)
-
-    def lift(self, name: str, address: str) -> None:
-        """The attempt was good: the name is clear, the address has one attempt fewer."""
-        with self.database.identifying() as connection:
-            attempts.succeed(connection, name)
-            attempts.give_back(connection, self._place(address))
-            attempts.forget_old(connection)
 
     def release(self, login: str) -> None:
         """An administrator lets a login try again."""

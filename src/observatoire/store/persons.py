@@ -115,6 +115,17 @@ def find(connection: Connection, login: str) -> Person | None:
     return _one(connection, person.c.login == login)
 
 
+def lock(connection: Connection, number: int) -> Person:
+    """One person as it is now; whoever changes it, or ends its sessions, waits for the transaction to end.
+
+    Raises:
+        NotFound: nobody has this number.
+    """
+    mine = select(person.c.id).where(person.c.id == number)
+    connection.execute(mine.with_for_update(key_share=True))
+    return get(connection, number)
+
+
 def linked(connection: Connection, issuer: str, subject: str) -> Person | None:
     """Who is known to a provider of identities under this subject."""
     holder = select(identity.c.holder).where(identity.c.issuer == issuer, identity.c.subject == subject)
@@ -122,14 +133,10 @@ def linked(connection: Connection, issuer: str, subject: str) -> Person | None:
 
 
 def link(connection: Connection, issuer: str, subject: str, number: int) -> None:
-    """Recognise a person by a provider's subject from now on."""
+    """Recognise a person by a provider's subject from now on, and by no former one of the same provider."""
+    former = (identity.c.issuer == issuer) & (identity.c.holder == number)
+    connection.execute(identity.delete().where(former))
     connection.execute(insert(identity).values(issuer=issuer, subject=subject, holder=number))
-
-
-def is_linked(connection: Connection, issuer: str, number: int) -> bool:
-    """Whether this provider knows the person already, under any subject."""
-    rows = select(identity.c.holder).where(identity.c.issuer == issuer, identity.c.holder == number)
-    return connection.execute(rows).first() is not None
 
 
 def _one(connection: Connection, clause: ColumnElement[bool]) -> Person | None:
@@ -155,20 +162,15 @@ def set_password(connection: Connection, number: int, encoded: str, *, chosen: b
 
 def invite(connection: Connection, number: int, digest: str, expires_at: datetime) -> None:
     """Keep the digest of a new code; those that were still open are closed."""
-    close_invitations(connection, number)
+    still_open = (invitation.c.holder == number) & invitation.c.used_at.is_(None)
+    connection.execute(update(invitation).where(still_open).values(used_at=func.now()))
     connection.execute(insert(invitation).values(sha256=digest, holder=number, expires_at=expires_at))
 
 
-def close_invitations(connection: Connection, number: int) -> None:
-    """No code given to this person opens anything any more."""
-    still_open = (invitation.c.holder == number) & invitation.c.used_at.is_(None)
-    connection.execute(update(invitation).where(still_open).values(used_at=func.now()))
-
-
-def invited(connection: Connection, number: int) -> bool:
-    """Whether a code of this person is still open."""
-    rows = select(invitation.c.sha256).where(invitation.c.holder == number, *_open())
-    return connection.execute(rows).first() is not None
+def use_any_invitation(connection: Connection, number: int) -> bool:
+    """Whether a code of this person was still open; it is used up, and for one caller only."""
+    mine = update(invitation).where(invitation.c.holder == number, *_open()).values(used_at=func.now())
+    return connection.execute(mine).rowcount > 0
 
 
 def _open() -> tuple[ColumnElement[bool], ...]:

@@ -15,8 +15,6 @@ from observatoire.people import secrets
 from observatoire.web import cookies, forgery
 from observatoire.web.errors import refuses, status_of
 
-NO_SESSION = "Votre session est terminée, ou n'a jamais commencé : connectez-vous."
-
 
 @cache
 def _pages() -> Environment:

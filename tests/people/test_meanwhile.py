@@ -1,7 +1,7 @@
 """Between a proof and what it opens, something changes: what stands when the session begins counts."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import text
@@ -13,9 +13,11 @@ from observatoire.openid.answers import Claims
 from observatoire.openid.provider import Identified
 from observatoire.people import passwords
 from observatoire.people.door import Door
-from observatoire.people.errors import RefusedLogin, UnexpectedIdentity
+from observatoire.people.errors import RefusedInvitation, RefusedLogin, UnexpectedIdentity
 from observatoire.people.inviting import Registrar
 from observatoire.people.recognising import Recogniser
+from observatoire.store import persons
+from observatoire.store.engine import Connection
 from support.people import PASSWORD, invite
 from support.world import World
 
@@ -145,4 +147,27 @@ def test_one_invitation_serves_one_subject_of_several_that_come_at_once(shared_w
 
     with ThreadPoolExecutor(4) as pool:
         assert sorted(pool.map(enters, "abcd")) == [False, False, False, True]
+    assert count(shared_world, "identity", number) == 1
+
+
+def test_a_code_that_is_typed_while_the_provider_takes_the_invitation_waits_and_is_refused(
+    shared_world: World, door: Door, monkeypatch: pytest.MonkeyPatch
+):
+    """Both take the person before its code: neither waits for the other for ever."""
+    login, recogniser = "deux.portes@mairie.fr", Recogniser(door)
+    number, code = invite(shared_world, login)
+    use, typed = persons.use_any_invitation, ThreadPoolExecutor(1)
+    accepted: list[Future[object]] = []
+
+    def slowly(connection: Connection, holder: int) -> bool:
+        accepted.append(typed.submit(door.accept, login, code, PASSWORD, ADDRESS))
+        with pytest.raises(TimeoutError):
+            accepted[0].result(0.5)
+        return use(connection, holder)
+
+    monkeypatch.setattr(persons, "use_any_invitation", slowly)
+    entered = recogniser.enter(identified(login, "vite"), None)
+    with pytest.raises(RefusedInvitation):
+        accepted[0].result(10)
+    assert door.session(entered.secret) is not None
     assert count(shared_world, "identity", number) == 1

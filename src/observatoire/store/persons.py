@@ -178,9 +178,13 @@ def _open() -> tuple[ColumnElement[bool], ...]:
 
 
 def use_invitation(connection: Connection, login: str, digest: str) -> int | None:
-    """Number of the person whose open code this is, used up; None: no such code for this login."""
-    holder = select(person.c.id).where(person.c.login == login, person.c.active).scalar_subquery()
-    mine = (invitation.c.sha256 == digest) & (invitation.c.holder == holder)
+    """Number of the person whose open code this is, used up; None: no such code for this login.
+
+    The person is locked before its code, in the order of all who take both: none waits for another in a ring.
+    """
+    holder = select(person.c.id).where(person.c.login == login, person.c.active)
+    connection.execute(holder.with_for_update(key_share=True))
+    mine = (invitation.c.sha256 == digest) & (invitation.c.holder == holder.scalar_subquery())
     statement = update(invitation).where(mine, *_open()).values(used_at=func.now())
     number: int | None = connection.execute(statement.returning(invitation.c.holder)).scalar_one_or_none()
     return number

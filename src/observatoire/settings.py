@@ -102,9 +102,14 @@ class Settings(BaseSettings):
         default=120.0, ge=0, description="seconds that the geocoding of one import may take"
     )
 
+    @staticmethod
+    def words(told: str) -> tuple[str, ...]:
+        """The words of a setting that holds several, by commas."""
+        return tuple(word.strip() for word in told.split(",") if word.strip())
+
     def roles_with_second_factor(self) -> frozenset[str]:
         """Roles of the policy that do not enter with a password alone."""
-        return frozenset(word.strip() for word in self.second_factor_roles.split(",") if word.strip())
+        return frozenset(self.words(self.second_factor_roles))
 
     def holds_keys(self) -> bool:
         """Whether the three keys of this installation exist; asking for one that does not makes it."""

@@ -1,7 +1,9 @@
 """When: facts shared out over hours, days told apart, cuts of one's own; each against a slow recount."""
 
+import itertools
 import random
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,9 +11,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from observatoire.analyses.calendars import SCHOOL_ZONE, day_groups
+from observatoire.analyses.readings import Reading, facts_read
 from observatoire.domain.day_kind import DayKind
 from observatoire.domain.period import Period
+from observatoire.domain.territory import TerritoryCode
 from observatoire.errors import NotComputableResult
+from observatoire.store import sources
 from support.files import pm_file, pm_row
 from support.world import TOULOUSE, World
 
@@ -61,8 +66,14 @@ def span(day: date, hour: str) -> tuple[datetime, datetime] | None:
     return start, start
 
 
-def minute_by_minute(facts: list[tuple[date, str]]) -> dict[tuple[int, int], float]:
-    """Weights by weekday and hour, one minute after another on the clock of Paris."""
+def every_day(_: date) -> bool:
+    return True
+
+
+def minute_by_minute(
+    facts: list[tuple[date, str]], wanted: Callable[[date], bool] = every_day
+) -> dict[tuple[int, int], float]:
+    """Weights by weekday and hour, one minute after another on the clock of Paris, of the days wanted."""
     found: dict[tuple[int, int], float] = defaultdict(float)
     for day, hour in facts:
         if (lying := span(day, hour)) is None:
@@ -71,7 +82,8 @@ def minute_by_minute(facts: list[tuple[date, str]]) -> dict[tuple[int, int], flo
         minutes = [start + timedelta(minutes=n) for n in range(max(int((end - start).seconds / 60), 1))]
         for minute in minutes:
             local = minute.astimezone(PARIS)
-            found[local.weekday(), local.hour] += 1 / len(minutes)
+            if wanted(local.date()):
+                found[local.weekday(), local.hour] += 1 / len(minutes)
     return found
 
 
@@ -159,14 +171,18 @@ def holidays_of_2025() -> set[date]:
     return {date.fromisoformat(f"2025-{day}") for day in text.split()}
 
 
-@pytest.mark.parametrize("days", ["ouvres", "week_end", "feries"])
-def test_only_the_days_asked_for_are_counted(town: World, facts: list[tuple[date, str]], days: str) -> None:
+def wanted_days(kind: str) -> Callable[[date], bool]:
     public = holidays_of_2025()
-    wanted = {
+    return {
         "ouvres": lambda day: day.weekday() < 5 and day not in public,
         "week_end": lambda day: day.weekday() >= 5,
         "feries": lambda day: day in public,
-    }[days]
+    }[kind]
+
+
+@pytest.mark.parametrize("days", ["ouvres", "week_end", "feries"])
+def test_only_the_days_asked_for_are_counted(town: World, facts: list[tuple[date, str]], days: str) -> None:
+    wanted = wanted_days(days)
     answer = slots(town, jours=days)
     recount = sum(wanted(day) for day, _ in facts)
     assert answer["preuve"]["effectif"]["total"] == recount
@@ -174,6 +190,73 @@ def test_only_the_days_asked_for_are_counted(town: World, facts: list[tuple[date
     if days == "week_end":
         assert {by_day[day]["etat"] for day in range(5)} == {"absent"}
         assert by_day[5]["etat"] == "publie"
+
+
+@pytest.mark.parametrize("days", ["ouvres", "week_end", "feries"])
+def test_of_a_night_only_the_part_on_the_days_asked_for_is_shared_out(
+    town: World, facts: list[tuple[date, str]], days: str
+) -> None:
+    """The night of Friday gives its hours after midnight to the week-end, that of Sunday loses its own."""
+    # New Year's Day is asked for, and the last night of the period reaches it.
+    wanted = wanted_days(days)
+    slow = minute_by_minute(facts, wanted)
+    answer = slots(town, jours=days, methode="aoristique")
+    for day, hour in itertools.product(range(7), range(24)):
+        value = answer["resultat"]["matrice"][day][hour]["valeur"]
+        assert (value or 0) == pytest.approx(slow.get((day, hour), 0), abs=2e-3), (day, hour)
+    lying = [(day, span(day, hour)) for day, hour in facts]
+    concerned = [
+        wanted(day) or (when is not None and when[0] < when[1] and wanted(_last_day(when[1])))
+        for day, when in lying
+    ]
+    unknown = sum(wanted(day) for day, when in lying if when is None)
+    headcount = answer["preuve"]["effectif"]
+    assert headcount["total"] == sum(concerned)
+    assert headcount["retenus"] == sum(concerned) - unknown
+    assert answer["resultat"]["heure_inconnue"]["valeur"] == unknown
+    told = answer["preuve"]["avertissements"]
+    assert any("sur d'autres jours que ceux demandés" in words for words in told), told
+
+
+def _last_day(end: datetime) -> date:
+    return (end.astimezone(UTC) - timedelta(minutes=1)).astimezone(PARIS).date()
+
+
+def test_holidays_and_term_shared_out_make_the_year(town: World) -> None:
+    """Each part of each night is in one of the two: nothing is lost at the border, nor counted twice."""
+    inside, outside, whole = (
+        slots(town, jours=days, methode="aoristique")["resultat"]["matrice"]
+        for days in ("vacances", "hors_vacances", "tous")
+    )
+    for day, hour in itertools.product(range(7), range(24)):
+        parts = [matrix[day][hour]["valeur"] or 0 for matrix in (inside, outside)]
+        assert sum(parts) == pytest.approx(whole[day][hour]["valeur"], abs=2e-3), (day, hour)
+
+
+def test_the_proof_rests_on_what_reaches_the_days_asked_for(town: World) -> None:
+    """A night of Friday told by a file is among the imports of a week-end, a Friday noon is not."""
+    town.source("nuits", "bailleur", TOULOUSE)
+    for month, hour in ((1, "entre 22h et 6h"), (2, "entre 10h et 12h")):
+        row = f"N{month};{'10/01' if month == 1 else '07/02'}/2025;{hour};Les Tilleuls;31555;Tag;Hall"
+        period = {"debut": f"2025-{month:02d}-01", "fin": f"2025-{month + 1:02d}-01"}
+        report = town.send("\r\n".join([LANDLORD, row, ""]).encode(), "nuits", **period)
+        if report["etat"] == "a_confirmer":
+            report = town.confirm(report)
+    winter = Period(date(2025, 1, 1), date(2025, 3, 1))
+    with town.database.reading() as connection:
+        source = sources.get(connection, "nuits")
+        numbers = {}
+        for reaching in (False, True):
+            days = day_groups(DayKind.WEEKEND, winter, ["31"], reaching=reaching)
+            reading = Reading((source,), (winter,), frozenset({"31555"}), days=days)
+            numbers[reaching] = facts_read(connection, TerritoryCode.parse(TOULOUSE), None, [reading]).imports
+    assert numbers[False] == {}
+    assert len(numbers[True]["nuits"]) == 1
+    asked = {"source": "nuits", "debut": "2025-01-01", "fin": "2025-03-01", "jours": "week_end"}
+    answer = slots(town, methode="aoristique", **asked)
+    assert answer["preuve"]["effectif"]["total"] == 1
+    assert answer["resultat"]["matrice"][5][1]["valeur"] == pytest.approx(1 / 8)
+    assert answer["resultat"]["matrice"][4][22]["etat"] == "absent"
 
 
 def test_school_holidays_are_those_of_the_zone_of_the_departement(
@@ -198,7 +281,6 @@ def test_a_calendar_that_is_not_known_is_never_guessed(town: World) -> None:
     early = Period(date(2014, 1, 1), date(2015, 1, 1))
     with pytest.raises(NotComputableResult, match="01/09/2015"):
         day_groups(DayKind.SCHOOL_HOLIDAY, early, ["31"])
-    assert "jours=tous" in slots(town, status=422, jours="feries", methode="aoristique")["detail"]
     holiday_free = {"debut": "2025-02-03", "fin": "2025-02-08", "jours": "week_end"}
     assert "aucun jour" in slots(town, status=422, **holiday_free)["detail"]
 

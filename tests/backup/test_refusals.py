@@ -1,20 +1,22 @@
 """A file that was cut, changed, reordered, made for another or by another restores nothing at all."""
 
 import io
+import re
 import resource
+import subprocess
 import tarfile
 import tracemalloc
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
-from observatoire.backup import archive, creating, keys, sealing, since, verifying
+from observatoire.backup import archive, creating, sealing, verifying
 from observatoire.backup.errors import (
     AlreadyThere,
     BackupRefused,
@@ -28,59 +30,16 @@ from observatoire.backup.errors import (
     NotAsSaved,
     NotEmpty,
     UnknownRecipient,
-    UnreadableIdentity,
-    WeakPassphrase,
     WrongIdentity,
-    WrongPassphrase,
 )
-from observatoire.backup.since import Replay, kind_of
 from observatoire.settings import Settings
-from observatoire.store import accounts, dumping, inventory
+from observatoire.store import dumping, inventory
 from observatoire.store.engine import Database
 from observatoire.store.errors import StoppedCommand
-from observatoire.store.inventory import Decision
-from observatoire.store.schema import migrate
-from support.backups import NOW, Safe, empty_database
+from support.backups import NOW, Safe, Small, empty_database
 
 BLOCK = 65_536 + 16
 """One sealed block of age."""
-
-
-@dataclass
-class Small:
-    """An observatory without territories: its backup is made and restored in a moment."""
-
-    database: Database
-    settings: Settings
-    safe: Safe
-    sealed: bytes
-
-    @property
-    def clear(self) -> bytes:
-        with sealing.opened(io.BytesIO(self.sealed), self.safe.identities) as stream:
-            return stream.read()
-
-    def verify(self, sealed: bytes) -> verifying.Verified:
-        return verifying.verify(io.BytesIO(sealed), self.safe.identities, self.settings.trail_key())
-
-    def resealed(self, clear: bytes) -> bytes:
-        out = io.BytesIO()
-        sealing.seal(iter([clear]), out, sealing.recipients_of([self.safe.public]))
-        return out.getvalue()
-
-
-@pytest.fixture(scope="module")
-def small(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Small]:
-    safe = Safe(tmp_path_factory.mktemp("coffre"))
-    with empty_database(server) as database:
-        migrate(database)
-        settings = Settings(database_url=database.url, var=tmp_path_factory.mktemp("var"))
-        for key in (settings.trail_key, settings.sealing_key, settings.pseudonymisation_key):
-            key()
-        with database.importing() as connection:
-            accounts.write_journal(connection, "essai", "administrateur", "essai", "x", None)
-        made = safe.create(database, settings)
-        yield Small(database, settings, safe, made.path.read_bytes())
 
 
 @pytest.fixture
@@ -173,10 +132,14 @@ def test_a_member_out_of_place_or_that_would_be_written_elsewhere_is_refused(sma
             small.verify(small.resealed(packed(wrong)))
 
 
-def test_a_dump_opens_without_this_software(small: Small):
-    """``age -d``, ``tar x``, ``cat base/*`` give what ``pg_restore`` reads."""
-    dump = b"".join(data for one, data in blocks(small.clear) if one.name.startswith(archive.BASE))
-    assert dump.startswith(b"PGDMP")
+def test_a_dump_opens_without_this_software(small: Small, tmp_path: Path):
+    """``tar x`` of what ``age -d`` gives, then ``cat base/* | pg_restore``: as docs/exploitation.md says."""
+    subprocess.run(["tar", "x", "-C", tmp_path], input=small.clear, check=True, capture_output=True)
+    assert {path.name for path in tmp_path.iterdir()} >= {"base", "manifeste.json"}
+    words = f"cat base/* | {dumping.command('pg_restore')} --list"
+    listed = subprocess.run(words, shell=True, cwd=tmp_path, check=True, capture_output=True, text=True)
+    tables = set(re.findall(r"TABLE DATA (\S+) (\S+)", listed.stdout))
+    assert tables >= {tuple(table.split(".")) for table in small.verify(small.sealed).manifest.tables}
 
 
 # ---- restoring ------------------------------------------------------------------------------------------
@@ -213,6 +176,45 @@ def test_a_file_that_changes_after_it_was_verified_leaves_nothing_half_restored(
     assert_untouched(target, tmp_path / "var")
 
 
+class ForeignOnceVerified(io.BytesIO):
+    """A file that becomes another's after it was verified: whole, for us, and signed by another key."""
+
+    def __init__(self, ours: bytes, foreign: bytes) -> None:
+        super().__init__(ours)
+        self.foreign, self.passes = foreign, 0
+
+    def seek(self, *where: int) -> int:
+        self.passes += 1
+        if self.passes == 2:
+            super().seek(0)
+            self.truncate(0)
+            self.write(self.foreign)
+        return super().seek(*where)
+
+
+def test_the_last_block_is_not_given_before_the_signature_is_looked_at(
+    small: Small, target: Database, tmp_path: Path
+):
+    *whole, _ = [(one.name, data) for one, data in blocks(small.clear)]
+    manifest = small.verify(small.sealed).manifest.signed(b"k" * 32)
+    foreign = small.resealed(packed([*whole, (archive.MANIFEST, manifest)]))
+    given: list[str] = []
+    with pytest.raises(ForeignBackup):
+        verifying.read(
+            io.BytesIO(foreign),
+            small.safe.identities,
+            lambda name, _: given.append(name),
+            lambda *_: None,
+            small.settings.trail_key(),
+        )
+    assert whole[-1][0] not in given
+    with pytest.raises(ForeignBackup):
+        small.safe.restore_from(
+            ForeignOnceVerified(small.sealed, foreign), target, small.settings, tmp_path / "var"
+        )
+    assert_untouched(target, tmp_path / "var")
+
+
 def test_a_row_lost_on_the_way_undoes_everything(
     small: Small, target: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
@@ -237,6 +239,25 @@ def test_a_policy_lost_on_the_way_undoes_everything(
     with pytest.raises(NotAsSaved, match="politiques"):
         small.safe.restore(small.sealed, target, small.settings, tmp_path / "var")
     assert_untouched(target, tmp_path / "var")
+
+
+@pytest.mark.parametrize(
+    "other",
+    ["for all using (true) with check (false)", "as restrictive for all using (true)"],
+    ids=["what may be written", "whether others override it"],
+)
+def test_policies_that_differ_only_in_what_may_be_written_or_overridden_are_told_apart(
+    small: Small, other: str
+):
+    def guards(connection: Connection, policy: str) -> list[str]:
+        connection.execute(text(f"create policy essai on accounts.api_key {policy}"))
+        found = inventory.take(connection).guards["accounts.api_key"]
+        connection.execute(text("drop policy essai on accounts.api_key"))
+        return found
+
+    with small.database.owning() as connection:
+        assert guards(connection, "for all using (true)") != guards(connection, other)
+        connection.rollback()
 
 
 def test_a_dump_that_the_database_refuses_is_told_in_words(small: Small, target: Database, tmp_path: Path):
@@ -303,10 +324,6 @@ def test_a_backup_never_replaces_another(small: Small):
         small.safe.create(small.database, small.settings)
 
 
-def leftovers(folder: Path) -> list[str]:
-    return [path.name for path in folder.iterdir() if path.name.startswith(".")]
-
-
 def test_a_full_disk_is_told_and_leaves_nothing(small: Small, tmp_path: Path):
     """A limit on the size of files stands for the disk: the system refuses the write in the same way."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -319,24 +336,38 @@ def test_a_full_disk_is_told_and_leaves_nothing(small: Small, tmp_path: Path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_memory_does_not_grow_with_the_database(small: Small):
-    block, number = bytes(archive.BLOCK), 24
+class LongDump(io.RawIOBase):
+    """A dump of so many blocks, each read anew."""
 
-    class Dump(io.RawIOBase):
-        left = number
+    def __init__(self, blocks: int) -> None:
+        self.left = blocks
 
-        def read(self, _: int = -1) -> bytes:
-            self.left -= 1
-            return block if self.left >= 0 else b""
+    def read(self, _: int = -1) -> bytes:
+        self.left -= 1
+        return bytes(archive.BLOCK) if self.left >= 0 else b""
 
+
+def peak_of_sealing(small: Small, contents: Callable[[LongDump], Iterator[bytes]], blocks: int) -> int:
+    """Bytes of Python's own memory, at most, while so long a dump is sealed."""
+    to = sealing.recipients_of([small.safe.public])
     tracemalloc.start()
-    with open("/dev/null", "wb") as out:
-        sealing.seal(
-            archive.dump_members(Dump(), archive.Tally()), out, sealing.recipients_of([small.safe.public])
-        )
-        peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert peak < 2 * archive.BLOCK
+    try:
+        with open("/dev/null", "wb") as out:
+            sealing.seal(contents(LongDump(blocks)), out, to)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_memory_does_not_grow_with_the_database(small: Small):
+    def as_it_comes(dump: LongDump) -> Iterator[bytes]:
+        return archive.dump_members(dump, archive.Tally())
+
+    def kept_whole(dump: LongDump) -> Iterator[bytes]:
+        return iter(list(as_it_comes(dump)))
+
+    assert peak_of_sealing(small, as_it_comes, 24) < 3 * archive.BLOCK
+    assert peak_of_sealing(small, kept_whole, 6) >= 6 * archive.BLOCK
 
 
 def test_a_missing_folder_and_a_database_that_does_not_answer_are_told(small: Small, tmp_path: Path):
@@ -368,90 +399,15 @@ def test_the_last_ones_are_kept_and_none_outlives_its_ninety_days(tmp_path: Path
     assert len(list(tmp_path.iterdir())) == 3
 
 
+def test_a_file_that_somebody_has_named_is_neither_counted_nor_deleted(tmp_path: Path):
+    named = ["observatoire-avant-migration.tar.age", "observatoire-20260101.tar.age", "observatoire-.tar.age"]
+    backups = [creating.name_at(NOW - timedelta(days=days)) for days in (0, 400)]
+    for name in (*named, *backups):
+        (tmp_path / name).touch()
+    assert creating.rotate(tmp_path, 1, NOW, 90) == [backups[1]]
+    assert sorted(p.name for p in tmp_path.iterdir()) == sorted([*named, backups[0]])
+
+
 def test_the_last_backup_is_never_deleted(tmp_path: Path):
     (tmp_path / creating.name_at(NOW - timedelta(days=400))).touch()
     assert creating.rotate(tmp_path, 1, NOW, 90) == []
-
-
-# ---- keys, and what came since --------------------------------------------------------------------------
-
-
-def test_keys_are_sealed_by_a_passphrase_and_put_back_on_another_server(small: Small, tmp_path: Path):
-    path, secret = tmp_path / "cles.age", "quatre mots tirés au sort"
-    keys.write(small.settings, path, secret)
-    assert small.settings.trail_key().hex().encode() not in path.read_bytes()
-    assert path.stat().st_mode & 0o777 == 0o600
-    with pytest.raises(WrongPassphrase):
-        keys.put_back(Settings(var=tmp_path / "neuf"), path, "une autre phrase secrète")
-    there = Settings(var=tmp_path / "neuf")
-    assert len(keys.put_back(there, path, secret)) == 3
-    assert there.trail_key() == small.settings.trail_key()
-    assert there.sealing_key() == small.settings.sealing_key()
-    with pytest.raises(WeakPassphrase, match="16 caractères"):
-        keys.write(small.settings, tmp_path / "x", "court")
-
-
-def test_a_key_in_place_is_never_replaced_by_another(small: Small, tmp_path: Path):
-    there, kept = Settings(var=tmp_path / "neuf"), keys.kept(small.settings)
-    assert len(keys.place(there, kept)) == 3
-    assert keys.place(there, kept) == []
-    (there.var / "cle_audit").write_text("00" * 32)
-    with pytest.raises(AlreadyThere):
-        keys.place(there, kept)
-    assert there.trail_key() == bytes(32)
-
-
-def test_a_file_without_identity_is_told(tmp_path: Path):
-    (tmp_path / "x").write_text("bonjour\n")
-    for path in (tmp_path / "x", tmp_path / "absent"):
-        with pytest.raises(UnreadableIdentity):
-            sealing.identities_of(path)
-
-
-def test_what_was_withdrawn_since_comes_first_in_what_must_be_done_again(small: Small):
-    path = small.safe.folder / "suites.age"
-    with small.database.importing() as connection:
-        accounts.write_journal(
-            connection, "ligne de commande", "administrateur", "organisation", "ville", None
-        )
-        accounts.write_journal(connection, "ligne de commande", "administrateur", "clé révoquée", "7", None)
-    with small.database.owning() as connection:
-        moment = connection.execute(text("select max(at) from accounts.journal")).scalar_one()
-    number = since.write(small.database, path, [small.safe.public], moment, 90, "ligne de commande")
-    assert number == 2
-    with path.open("rb") as source:
-        listed = since.read(source, small.safe.identities)
-    found = listed.after(moment - timedelta(minutes=5))
-    assert [(kind, d.subject) for kind, d in found] == [(Replay.ERASURE, "7"), (Replay.DECISION, "ville")]
-    assert listed.after(moment) == []
-    assert b"ville" not in path.read_bytes()
-
-
-@pytest.mark.parametrize(
-    ("action", "subject", "kind"),
-    [
-        ("envoi", "imports/8a1f0c7e-0000-4000-8000-000000000000", Replay.ERASURE),
-        ("envoi", "imports", Replay.SENDING),
-        ("administration", "cles/12", Replay.ERASURE),
-        ("administration", "organisations/ville", Replay.DECISION),
-    ],
-)
-def test_each_decision_has_its_urgency(action: str, subject: str, kind: Replay):
-    assert kind_of(Decision(NOW, "essai", action, subject)) is kind
-
-
-def test_no_password_is_an_argument_of_a_process(monkeypatch: pytest.MonkeyPatch):
-    seen: list[list[str]] = []
-
-    def popen(words: list[str], env: dict[str, str], **_: object) -> None:
-        assert env["PGPASSWORD"] == "mot-de-passe"
-        seen.append(words)
-        raise InterruptedError
-
-    monkeypatch.setattr(dumping.subprocess, "Popen", popen)
-    address = "postgresql://obs:mot-de-passe@localhost/base"
-    for started in (dumping.dump(address, "x"), dumping.restore(address)):
-        with pytest.raises(InterruptedError):
-            started.__enter__()
-    assert len(seen) == 2
-    assert "mot-de-passe" not in str(seen)

@@ -1,6 +1,8 @@
 """A living observatory is backed up and restored in another database: it answers the same, byte for byte."""
 
+import io
 import re
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,12 +12,12 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from observatoire.backup import restoring
+from observatoire.backup import archive, keys, restoring, sealing
 from observatoire.backup.creating import Made
 from observatoire.backup.errors import NotEmpty
 from observatoire.backup.restoring import Restored
 from observatoire.disclosure.policy import NOTHING
-from observatoire.store import inventory
+from observatoire.store import dumping, inventory
 from observatoire.trail import keeping
 from support.backups import Safe, empty_database
 from support.neighbours import YEAR, Neighbours, export
@@ -163,6 +165,28 @@ def test_neither_the_backup_nor_a_folder_holds_a_clear_byte_of_the_data(twins: T
 
 def test_no_key_of_the_installation_is_in_the_backup(twins: Twins):
     assert all(not saved.name.startswith("cle_") for saved in twins.made.manifest.files)
+    with twins.made.path.open("rb") as source, sealing.opened(source, twins.safe.identities) as stream:
+        clear = stream.read()
+    shapes = [shape for key in keys.kept(twins.world.settings).values() for shape in shapes_of(key)]
+    assert len(shapes) == 9
+    assert [shape for shape in shapes if shape in clear] == []
+    told = written_out(clear)
+    assert b"COPY accounts.api_key" in told
+    assert [shape for shape in shapes if shape in told] == []
+
+
+def shapes_of(key: str) -> tuple[bytes, bytes, bytes]:
+    """A key as its file holds it, in capitals, and as it is used."""
+    return key.encode(), key.upper().encode(), bytes.fromhex(key)
+
+
+def written_out(clear: bytes) -> bytes:
+    """The dump as SQL: it is compressed within the backup."""
+    dump = b"".join(
+        data for name, data in archive.members(io.BytesIO(clear)) if name.startswith(archive.BASE)
+    )
+    words = [dumping.command("pg_restore"), "--data-only", "--file=-", "--exclude-schema=reference"]
+    return subprocess.run(words, input=dump, check=True, capture_output=True).stdout
 
 
 def test_a_database_that_holds_something_is_refused_and_left_as_it_is(twins: Twins, tmp_path: Path):

@@ -7,9 +7,10 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from observatoire.cli import retention
-from observatoire.cli.context import Context
+from observatoire.cli import auditing, retention
+from observatoire.cli.context import OPERATOR, Context
 from observatoire.errors import InvalidRequest
+from observatoire.store import inventory
 from support.files import pm_file, pm_row
 from support.world import TOULOUSE, World
 
@@ -45,9 +46,17 @@ def test_the_terms_the_points_one_fact_and_the_source_from_the_command_line(
     erased = command("effacer", "--source", "pm", "--motif", "opposition", input="C-1\n").stdout
     assert "Versions effacées : 1 ; lignes à corriger retirées : 0." in erased
     assert "C-1" not in erased
+    words = ["conservation", "effacer", "--source", "pm", "--motif", "opposition"]
+    auditing.write(shared_world.database, "conservation effacer", words, 0, None)
 
     wrong = command("supprimer-source", "--source", "pm", "--confirmation", "mp")
     assert isinstance(wrong.exception, InvalidRequest)
     gone = command("supprimer-source", "--source", "pm", "--confirmation", "pm").stdout
     assert gone == "Source « pm » supprimée ; faits : 1.\n"
     assert shared_world.get("/sources/pm", status=404)
+    with shared_world.database.owning() as connection:
+        told = inventory.decisions(connection, datetime.now(UTC) - timedelta(hours=1), OPERATOR.name)
+    assert ("administration", "observatoire conservation effacer", "pm") in {
+        (d.action, d.subject, d.sources) for d in told
+    }
+    assert ("source supprimée", "pm") in {(d.action, d.subject) for d in told}

@@ -1,6 +1,9 @@
 """What is installed is what was locked: exact versions, with hashes, under licences that ours lives with."""
 
+import os
 import re
+import subprocess
+import sys
 import tomllib
 from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import Path
@@ -100,3 +103,54 @@ def test_every_licence_is_one_that_ours_lives_with_or_is_argued():
 )
 def test_a_licence_that_ours_does_not_live_with_is_seen(told: str):
     assert incompatible({"essai": told}) != []
+
+
+PYTHON = """#!/bin/sh
+# Makes an environment without a network, where « pip-audit » answers what the lock is named after.
+if [ "$1" = -m ]; then
+  mkdir -p "$3/bin"
+  printf '#!/bin/sh\\n' > "$3/bin/pip"
+  cp "$0.audit" "$3/bin/pip-audit"
+  chmod +x "$3/bin/pip" "$3/bin/pip-audit"
+else exec {python} "$@"; fi
+"""
+PIP_AUDIT = """#!/bin/sh
+while [ $# -gt 0 ]; do case "$1" in -o) out=$2 ;; -r) lock=$2 ;; esac; shift; done
+case "$lock" in
+  sound) told='{"name": "a", "version": "1", "vulns": []}' ;;
+  faulty) told='{"name": "b", "version": "1", "vulns": [{"id": "CVE-0", "fix_versions": []}]}' ;;
+  skipped) told='{"name": "c", "skip_reason": "absent"}' ;;
+  garbled) echo '{' > "$out"; exit 1 ;;
+  silent) exit 1 ;;
+esac
+printf '{"dependencies": [%s]}' "$told" > "$out"
+[ "$lock" != faulty ]
+"""
+
+
+@pytest.mark.parametrize(
+    ("locks", "code"),
+    [
+        (["sound"], 0),
+        (["sound", "faulty"], 1),
+        (["sound", "skipped"], 75),
+        (["garbled"], 75),
+        (["faulty", "silent", "skipped", "garbled", "sound"], 1),
+        (["silent", "faulty"], 1),
+    ],
+)
+def test_a_known_fault_is_told_whatever_else_could_not_be_read(locks: list[str], code: int, tmp_path: Path):
+    (tmp_path / "python3.13").write_text(PYTHON.format(python=sys.executable))
+    (tmp_path / "python3.13").chmod(0o755)
+    (tmp_path / "python3.13.audit").write_text(PIP_AUDIT)
+    path = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    words = [ROOT / "scripts" / "audit-dependances", *locks]
+    done = subprocess.run(words, env=path, capture_output=True, text=True, check=False)
+    assert done.returncode == code, done.stdout + done.stderr
+    assert ("CVE-0" in done.stdout) is ("faulty" in locks)
+    assert ("Non vérifié" in done.stderr) is bool({"silent", "skipped", "garbled"} & set(locks))
+
+
+def test_every_lock_is_looked_up():
+    asked = (ROOT / "scripts" / "audit-dependances").read_text()
+    assert [lock for lock in LOCKS if f" {lock}" not in asked] == []

@@ -13,6 +13,20 @@ from support.world import EPCI, TOULOUSE, World
 YEAR = {"debut": "2025-01-01", "fin": "2026-01-01"}
 
 
+def base(dwellings: int = 500) -> bytes:
+    """Two series of Toulouse."""
+    cells = [
+        (41, 2024, "Vols avec armes"),
+        (None, 2025, "Vols avec armes"),
+        (70, 2025, "Cambriolages de logement"),
+    ]
+    rows = [
+        new_row("31555", number, year=year, indicator=indicator, dwellings=dwellings)
+        for number, year, indicator in cells
+    ]
+    return table(NEW_COMMUNES, rows)
+
+
 @pytest.fixture(scope="module")
 def town(shared_world: World) -> World:
     """Two groups, an edition, the State's series and the context of Toulouse."""
@@ -26,8 +40,7 @@ def town(shared_world: World) -> World:
             for i in range(times)
         ]
         world.send(pm_file(dict.fromkeys(rows)), code, debut="2024-01-01", fin="2026-01-01")
-    cells = [new_row("31555", 41, year=2024), new_row("31555", None, year=2025)]
-    load(world, table(NEW_COMMUNES, [*cells, new_row("31555", 70, indicator="Cambriolages de logement")]))
+    load(world, base())
     assert world.client.post("/api/v1/editions", headers=world.admin).status_code == 201
     return world
 
@@ -73,6 +86,25 @@ def test_context_is_dated_and_what_is_not_loaded_says_so(town: World):
     assert (context["logements"]["valeur"], context["logements"]["millesime"]) == (500, 2022)
     assert context["taux_pauvrete"]["valeur"] is None
     assert context["taux_pauvrete"]["etat"] == "absent"
+
+
+def test_context_is_traced_to_its_files_and_moves_with_them(town: World):
+    """The vintage is that of the context, and another file of its producer is another digest."""
+    told = draw(town)["resultat"]
+    behind = told["series_contexte"]
+    assert {told["contexte"][name]["jeu"] for name in ("population", "logements")} == {
+        file["jeu"] for file in behind["fichiers_producteur"]
+    }
+    traced = town.get(behind["provenance"]["trace"].removeprefix("/api/v1"))
+    assert traced["fichiers_producteur"] == behind["fichiers_producteur"]
+    assert traced["a_jour"] is True
+    assert traced["question"]["indicateur"] == ["logements", "population"]
+    load(town, base(dwellings=510))
+    after = draw(town)["resultat"]
+    load(town, base())
+    assert after["contexte"]["logements"]["valeur"] == 510
+    assert after["series_contexte"]["provenance"]["empreinte"] != behind["provenance"]["empreinte"]
+    assert town.get(behind["provenance"]["trace"].removeprefix("/api/v1"))["a_jour"] is False
 
 
 def test_nothing_adds_groups_or_merges_them_with_the_state(town: World):

@@ -1,5 +1,5 @@
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -176,12 +176,15 @@ def test_many_intervals_are_weighed_alike_one_by_one_and_together() -> None:
 # ---- the slow obvious version: minute by minute ----------------------------------------
 
 
-def minute_by_minute(start: datetime, minutes: int, zone: str, hours: int) -> np.ndarray:
-    counts = np.zeros(hours)
-    for minute in range(max(minutes, 1)):
+def minute_by_minute(
+    start: datetime, minutes: int, zone: str, hours: int, days: set[date] | None = None
+) -> np.ndarray:
+    counts, total = np.zeros(hours), max(minutes, 1)
+    for minute in range(total):
         local = (start + timedelta(minutes=minute)).astimezone(ZoneInfo(zone))
-        counts[local.hour if hours == 24 else local.weekday() * 24 + local.hour] += 1
-    return counts / counts.sum()
+        if days is None or local.date() in days:
+            counts[local.hour if hours == 24 else local.weekday() * 24 + local.hour] += 1
+    return counts / total
 
 
 NIGHTS = [
@@ -214,3 +217,27 @@ def test_weights_are_those_of_counting_minutes(start, minutes, zone, hours) -> N
     assert found.sum() == pytest.approx(1, abs=1e-12)
     together = aoristic_hours(instants(texts[0]), instants(texts[1]), zone, hours=hours)
     np.testing.assert_allclose(together.weights, found, rtol=0, atol=1e-10)
+
+
+@given(
+    NEAR_A_CHANGE | ANY_MINUTE,
+    st.integers(-60, 900) | st.integers(1, 7 * 1440 - 60),
+    st.sampled_from([PARIS, MIQUELON, REUNION, "Pacific/Noumea"]),
+    st.sampled_from([24, 168]),
+    st.sets(st.integers(-1, 8)),
+)
+def test_only_the_minutes_of_the_days_asked_for_weigh(start, minutes, zone, hours, which) -> None:
+    begins = start.replace(tzinfo=UTC)
+    first = begins.astimezone(ZoneInfo(zone)).date()
+    days = {first + timedelta(days=n) for n in which}
+    start_end = [instants((start + timedelta(minutes=m)).isoformat()) for m in (0, minutes)]
+
+    asked, others = (
+        hour_weights(*start_end, zone, hours=hours, days=np.array(sorted(chosen), dtype="datetime64[D]"))[0]
+        for chosen in (days, {first + timedelta(days=n) for n in range(-1, 9)} - days)
+    )
+
+    slow = minute_by_minute(begins, minutes, zone, hours, days)
+    np.testing.assert_allclose(asked, slow, rtol=0, atol=1e-12)
+    whole = hour_weights(*start_end, zone, hours=hours)[0]
+    np.testing.assert_allclose(asked + others, whole, rtol=0, atol=1e-12)

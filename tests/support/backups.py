@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from pyrage import x25519
 
-from observatoire.backup import creating, restoring, sealing
+from observatoire.backup import creating, restoring, sealing, verifying
 from observatoire.backup.creating import Made
 from observatoire.backup.restoring import Restored
 from observatoire.settings import Settings
@@ -65,3 +65,26 @@ def empty_database(server: str) -> Iterator[Database]:
     finally:
         database.dispose()
         run(server, "drop database if exists {} with (force)", name)
+
+
+@dataclass
+class Small:
+    """An observatory without territories: its backup is made and restored in a moment."""
+
+    database: Database
+    settings: Settings
+    safe: Safe
+    sealed: bytes
+
+    @property
+    def clear(self) -> bytes:
+        with sealing.opened(io.BytesIO(self.sealed), self.safe.identities) as stream:
+            return stream.read()
+
+    def verify(self, sealed: bytes) -> verifying.Verified:
+        return verifying.verify(io.BytesIO(sealed), self.safe.identities, self.settings.trail_key())
+
+    def resealed(self, clear: bytes) -> bytes:
+        out = io.BytesIO()
+        sealing.seal(iter([clear]), out, sealing.recipients_of([self.safe.public]))
+        return out.getvalue()

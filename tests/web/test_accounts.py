@@ -67,6 +67,15 @@ def test_an_organisation_is_described_once_and_then_anew(town: World):
     assert not town.get("/organisations/metropole")["active"]
 
 
+@pytest.mark.parametrize("code", ["Cœur d’Hérault — n° 2", "50 % social?a=1#b", "警察"])
+def test_the_address_of_a_new_organisation_leads_to_it_however_it_is_named(town: World, code: str):
+    body = organisation(code) | {"libelle": "Sous un nom peu commun"}
+    made = town.client.post("/api/v1/organisations", json=body, headers=town.admin)
+    assert made.status_code == 201, made.text
+    found = town.client.get(made.headers["location"], headers=town.admin)
+    assert (found.status_code, found.json()["code"]) == (200, code)
+
+
 BAD_TERRITORIES = {
     "unknown": [territory("commune:99999")],
     "part of a commune": [territory("arrondissement:75118")],

@@ -1,7 +1,5 @@
 """The pages where one logs in: French, labelled, without any script, under the strictest policy."""
 
-import base64
-import hashlib
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -19,6 +17,7 @@ from observatoire.settings import Settings
 from observatoire.store.engine import Database
 from observatoire.web.app import build_app
 from observatoire.web.pages.rendering import page
+from support.pages import assert_only_its_own_style_applies
 
 PAGES = ("/connexion", "/invitation")
 LONG_AGO = datetime(2026, 1, 2, tzinfo=UTC)
@@ -80,15 +79,13 @@ def test_every_template_is_drawn():
 
 
 def test_nothing_runs_and_the_one_style_is_the_one_that_the_policy_names(answer):
-    policy = dict(part.strip().split(" ", 1) for part in answer.headers["content-security-policy"].split(";"))
-    assert policy["default-src"] == policy["base-uri"] == policy["frame-ancestors"] == "'none'"
-    assert "unsafe" not in answer.headers["content-security-policy"]
-    style = re.search(r"<style>(.*)</style>", answer.text, re.DOTALL)
-    assert style
-    digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
-    assert policy["style-src"] == f"'sha256-{digest}'"
+    assert_only_its_own_style_applies(answer)
     assert "<b>" not in answer.text  # what a person is called is text
     assert not re.search(r"<script|javascript:|\son\w+=|\sstyle=|https?://", answer.text)
+
+
+def test_the_documentation_of_the_api_runs_nothing_either(app: FastAPI):
+    assert_only_its_own_style_applies(TestClient(app).get("/docs"))
 
 
 def test_every_field_has_a_label_a_purpose_and_what_describes_it(answer):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from observatoire.disclosure.policy import Role
+from support.pages import assert_only_its_own_style_applies
 from support.world import World
 
 DOCUMENTS = ("registre", "aipd")
@@ -73,6 +74,30 @@ def test_nothing_leaves_unless_the_national_geocoder_is_on_and_the_register_then
     assert "ni date, ni catégorie" in told
 
 
+def test_a_mail_server_and_a_provider_of_identities_are_told_as_what_leaves(town: World):
+    label = "Transferts hors de l'Union européenne"
+    more = {"smtp_host": "courriel.exemple.fr", "openid_issuer": "https://identite.exemple.fr"}
+    other = World(town.database, town.settings.model_copy(update=more), keys=town.keys)
+    before, after = (entry(world.get("/registre"), label) for world in (town, other))
+    assert "aucune donnée ne part" in str(before["valeurs"])
+    assert before["a_completer"] is None
+    for told in more.values():
+        assert told in str(after["valeurs"])
+    assert "aucune donnée ne part" not in str(after["valeurs"])
+    assert "aucun" not in after["valeurs"]
+    assert "hébergement de ces services" in str(after["a_completer"])
+
+
+def test_what_is_known_of_persons_is_said_of_those_who_log_in_and_denied_of_facts_only(town: World):
+    register, assessment = town.get("/registre"), town.get("/aipd")
+    assert "identifiant chez le fournisseur d'identité" in str(entry(register, "Personnes concernées"))
+    assert "d'un fait : ni nom" in str(entry(register, "Données de chaque fait"))
+    rights = entry(assessment, "Accès, rectification, effacement, opposition, limitation")
+    assert "aucune personne n'est enregistrée" not in str(rights)
+    assert "aucune personne liée à un fait" in str(rights)
+    assert "agents et élus qui se connectent" in str(rights)
+
+
 @pytest.mark.parametrize("document", DOCUMENTS)
 @pytest.mark.parametrize("base", ["", "/api/v1"])
 def test_only_who_answers_for_the_processing_reads_it(town: World, document: str, base: str):
@@ -115,6 +140,7 @@ class Page(HTMLParser):
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_the_page_says_what_the_api_says_and_runs_nothing(town: World, document: str):
     answer = town.client.get(f"/{document}", headers=town.admin)
+    assert_only_its_own_style_applies(answer)
     assert "script" not in answer.headers["content-security-policy"]
     page, told = Page(answer.text), town.get(f"/{document}")
     tags = [tag for tag, _ in page.tags]

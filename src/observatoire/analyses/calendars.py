@@ -14,10 +14,13 @@ from vacances_scolaires_france import SchoolHolidayDates
 
 from observatoire.domain.day_kind import DayGroup, DayKind
 from observatoire.domain.period import Period
+from observatoire.domain.territory import timezone_of
 from observatoire.errors import NotComputableResult
 
 ZONES_SINCE = date(2015, 9, 1)
 SATURDAY = 5
+LONGEST_SHARED = timedelta(days=7)
+"""What lasts longer is in no slot."""
 _SCHOOL_ZONES = {
     "A": "01 03 07 15 16 17 19 21 23 24 25 26 33 38 39 40 42 43 47 58 63 64 69 70 71 73 74 79 86 87 89 90",
     "B": "02 04 05 06 08 10 13 14 18 22 27 28 29 35 36 37 41 44 45 49 50 51 52 53 54 55 56 57 59 60 61 62 67 "
@@ -44,22 +47,34 @@ _PUBLIC_ZONES = {
 SCHOOL_KINDS = (DayKind.SCHOOL_HOLIDAY, DayKind.TERM)
 
 
-def day_groups(kind: DayKind, period: Period, departements: Iterable[str]) -> tuple[DayGroup, ...] | None:
+def day_groups(
+    kind: DayKind, period: Period, departements: Iterable[str], *, reaching: bool = False
+) -> tuple[DayGroup, ...] | None:
     """The days of a kind, by groups of départements that share a calendar; None for every day.
+
+    Args:
+        kind: which days.
+        period: where they are looked for.
+        departements: codes.
+        reaching: facts whose interval reaches these days count too: groups then share a clock as well, and
+            the days after the period that such an interval may reach are told.
 
     Raises:
         NotComputableResult: school holidays that no snapshot tells, or a period without a day of this kind.
     """
     if kind is DayKind.EVERY:
         return None
-    calendars: dict[str, list[str]] = {}
-    for departement in sorted(set(departements)):
-        calendars.setdefault(_calendar(kind, departement), []).append(departement)
-    _refuse_unknown(kind, period, calendars.pop("", []))
+    listed = sorted(set(departements))
+    calendars: dict[tuple[str, str | None], list[str]] = {}
+    for departement in listed:
+        clock = timezone_of(departement) if reaching else None
+        calendars.setdefault((_calendar(kind, departement), clock), []).append(departement)
+    _refuse_unknown(kind, period, [code for code in listed if not _calendar(kind, code)])
     groups = tuple(
-        DayGroup(tuple(listed), _days(kind, calendar, period)) for calendar, listed in calendars.items()
+        DayGroup(tuple(own), _days(kind, calendar, _reached(kind, period) if clock else period), clock)
+        for (calendar, clock), own in calendars.items()
     )
-    if not any(group.days for group in groups):
+    if not any(day < period.end for group in groups for day in group.days):
         raise NotComputableResult(
             f"la période ne contient aucun jour « {kind.value} ». Élargissez-la, ou demandez d'autres jours."
         )
@@ -82,13 +97,24 @@ def _calendar(kind: DayKind, departement: str) -> str:
     return "" if kind is DayKind.EVERY else _PUBLIC_ZONES.get(departement, "Métropole")
 
 
+def _reached(kind: DayKind, period: Period) -> Period:
+    """The period, and the days that an interval that begins in it may reach, as far as the snapshot tells."""
+    after = period.end + LONGEST_SHARED
+    return Period(period.start, min(after, _unknown_from()) if kind in SCHOOL_KINDS else after)
+
+
+def _unknown_from() -> date:
+    """The first day of which the snapshot of school holidays tells nothing."""
+    return date(_school().max_year + 1, 1, 1)
+
+
 def _refuse_unknown(kind: DayKind, period: Period, without: list[str]) -> None:
     if without:
         raise NotComputableResult(
             f"les vacances scolaires de {', '.join(without)} ne sont pas dans le relevé (Corse et outre-mer "
             "ont leur propre calendrier). Demandez un autre territoire, ou tous les jours."
         )
-    last = date(_school().max_year + 1, 1, 1)
+    last = _unknown_from()
     if kind in SCHOOL_KINDS and (period.start < ZONES_SINCE or period.end > last):
         raise NotComputableResult(
             f"le relevé des vacances scolaires va du {ZONES_SINCE:%d/%m/%Y} (zones actuelles) au "

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from observatoire.analyses import official_series, synthesis
-from observatoire.analyses.context import NOT_ABOUT_PERSONS, TerritoryContext, contexts_of
+from observatoire.analyses.context import NOT_ABOUT_PERSONS, POVERTY, TerritoryContext, contexts_of
 from observatoire.analyses.editions import PublishedSummary
 from observatoire.analyses.official_series import SeriesAnswer, SeriesQuestion
 from observatoire.analyses.question import Question
@@ -20,6 +20,7 @@ from observatoire.domain.series import DATASETS
 from observatoire.domain.territory import TerritoryCode
 from observatoire.store.engine import Database
 from observatoire.store.reference import territories
+from observatoire.store.reference.populations import DenominatorKind
 
 VERSION = 1
 YEARS_OF_SERIES = 6
@@ -36,12 +37,17 @@ _SERIES = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Portrait:
-    """``local``: by additivity group and domain, exact inside the grant, as released outside it."""
+    """``local``: by additivity group and domain, exact inside the grant, as released outside it.
+
+    ``context_series``: the official series that the context is read from, with their files; None where it
+    is read from none.
+    """
 
     territory: TerritoryCode
     name: str
     local: Summary | PublishedSummary
     context: TerritoryContext
+    context_series: SeriesAnswer | None
     official: SeriesAnswer
     warnings: tuple[str, ...]
 
@@ -60,11 +66,13 @@ def draw(database: Database, question: Question, caller: Caller, journal: Journa
     with database.reading() as connection:
         name = territories.get(connection, territory).name
         (context,) = contexts_of(connection, territory.level, {territory.code: name}, year)
+    asked = _context_question(territory, context)
+    behind = None if asked is None else official_series.find(database, asked, caller, journal).value
     crimes = tuple(row for row in official.series if row.indicator.family != "insee")
     told = replace(official, series=crimes)
     warnings = (SIDE_BY_SIDE, NOT_ABOUT_PERSONS)
     return local.transform(
-        lambda summary: Portrait(territory, name, _by_domain(summary), context, told, warnings)
+        lambda summary: Portrait(territory, name, _by_domain(summary), context, behind, told, warnings)
     )
 
 
@@ -73,6 +81,26 @@ def _series_question(territory: TerritoryCode, question: Question) -> SeriesQues
     last = question.period.end - timedelta(days=1)
     first = date(max(last.year - YEARS_OF_SERIES + 1, 1900), 1, 1)
     return SeriesQuestion(territory, first, date(last.year + 1, 1, 1), datasets=_SERIES)
+
+
+def _context_question(territory: TerritoryCode, context: TerritoryContext) -> SeriesQuestion | None:
+    """The question whose answer holds the context, so that it is traced like any series."""
+    values = {
+        DenominatorKind.POPULATION.value: context.population,
+        DenominatorKind.DWELLINGS.value: context.dwellings,
+        POVERTY: context.poverty,
+    }
+    of_series = {code: value for code, value in values.items() if value.dataset in DATASETS}
+    if not of_series:
+        return None
+    vintages = [value.vintage for value in of_series.values() if value.vintage is not None]
+    return SeriesQuestion(
+        territory,
+        date(min(vintages), 1, 1),
+        date(max(vintages) + 1, 1, 1),
+        indicators=tuple(sorted(of_series)),
+        datasets=tuple(sorted({str(value.dataset) for value in of_series.values()})),
+    )
 
 
 def _by_domain(summary: Summary | PublishedSummary) -> Summary | PublishedSummary:

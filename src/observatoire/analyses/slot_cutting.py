@@ -98,6 +98,11 @@ def warnings_of(unknown: int, total: int, spread: SlotWeights, cutting: Cutting)
             f"{_share(spread.over_a_day, total)} des faits sont répartis sur plus de 24 heures : "
             "ils ne disent presque rien de l'heure."
         )
+    if round(spread.elsewhere, 3):
+        warnings.append(
+            f"{_share(spread.elsewhere, spread.kept)} de ce que pèsent les faits retenus tombe sur d'autres "
+            "jours que ceux demandés : cette part n'est dans aucun créneau."
+        )
     if cutting.method == "aoristique":
         warnings.append(
             "Les faits dont l'heure n'est connue que par un intervalle comptent pour une part dans chaque "
@@ -106,5 +111,5 @@ def warnings_of(unknown: int, total: int, spread: SlotWeights, cutting: Cutting)
     return warnings
 
 
-def _share(part: int, total: int) -> str:
+def _share(part: float, total: int) -> str:
     return f"{part / total:.0%}".replace("%", "\u00a0%")

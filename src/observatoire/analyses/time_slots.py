@@ -22,13 +22,13 @@ from observatoire.analyses.question import Asking, Question, ask
 from observatoire.analyses.readings import by_group, short
 from observatoire.analyses.slot_cutting import METHOD, Cutting, method_of, warnings_of
 from observatoire.analyses.slot_exposure import departement_of, hours_of_week
+from observatoire.analyses.slot_sharing import shared_out
 from observatoire.disclosure import gate
 from observatoire.disclosure.confidential import Confidential
 from observatoire.disclosure.gate import Journal
 from observatoire.disclosure.policy import Audience, Caller
 from observatoire.disclosure.released import Count, Released, ValueState, Weighted
-from observatoire.domain.day_kind import DayGroup, DayKind
-from observatoire.domain.territory import timezone_of
+from observatoire.domain.day_kind import DayGroup
 from observatoire.errors import NotComputableResult, OutsideDiffusion
 from observatoire.statistics import slot_weights
 from observatoire.statistics import time_slots as slots_room
@@ -89,6 +89,14 @@ class TimeSlotMatrix:
     proof: Proof
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Exposure:
+    """Hours of each hour of the week, shape (168,), and the only days that count (None: all)."""
+
+    hours: np.ndarray
+    groups: tuple[DayGroup, ...] | None
+
+
 @dataclass(frozen=True, slots=True)
 class _Found:
     """What the store counted."""
@@ -107,14 +115,12 @@ def tabulate(
     Raises:
         OutsideDiffusion: outside the grant.
         NonAdditiveSources: several groups.
-        NotComputableResult: nothing was received over the period, days without a calendar, or intervals
-            asked for on some days only.
+        NotComputableResult: nothing was received over the period, or days without a calendar.
     """
     with database.reading() as connection:
         asking = ask(connection, question, caller, journal)
         if asking.audience is not Audience.INTERNE:
             raise OutsideDiffusion("")
-        _refuse_cut_intervals(cutting)
         sources = asking.single_group()
         coverage = coverage_of(connection, sources, asking.communes, question.period)
         observed = [month for month in question.period.months() if coverage.is_begun(month)]
@@ -124,14 +130,18 @@ def tabulate(
             )
         covered = [c for c in asking.communes if c.code in coverage.covered]
         groups = calendars.day_groups(
-            cutting.days, question.period, (departement_of(commune.code) for commune in covered)
+            cutting.days,
+            question.period,
+            (departement_of(commune.code) for commune in covered),
+            reaching=cutting.method == "aoristique",
         )
         hours = hours_of_week(covered, question.period, observed, groups)
         read = [replace(reading, days=groups) for reading in by_group(asking, coverage)]
         seen = {"calendrier": calendars.snapshot(cutting.days), "jours": _days_seen(groups)}
         origin = provenance(connection, asking, METHOD, (coverage,), read, seen=seen)
         counted = _counted(connection, asking, coverage, cutting, groups)
-        confidential = counted.map(lambda found: _answer(found, asking, coverage, cutting, hours, origin))
+        exposure = _Exposure(hours, groups)
+        confidential = counted.map(lambda found: _answer(found, asking, coverage, cutting, exposure, origin))
     return gate.release(
         confidential, asking.audience, caller, f"creneaux-horaires {question.canonical()}", journal
     )
@@ -141,14 +151,6 @@ def _days_seen(groups: tuple[DayGroup, ...] | None) -> str | None:
     if groups is None:
         return None
     return short([[list(g.departements), [day.isoformat() for day in g.days]] for g in groups])
-
-
-def _refuse_cut_intervals(cutting: Cutting) -> None:
-    if cutting.method == "aoristique" and cutting.days is not DayKind.EVERY:
-        raise NotComputableResult(
-            "un intervalle peut couvrir des jours demandés et d'autres. Demandez tous les jours "
-            "(« jours=tous »), ou les heures connues seules (« methode=connue »)."
-        )
 
 
 def _counted(
@@ -175,14 +177,14 @@ def _answer(
     asking: Asking,
     coverage: Coverage,
     cutting: Cutting,
-    hours: np.ndarray,
+    exposed: _Exposure,
     origin: tuple[str, str],
 ) -> TimeSlotMatrix:
     weekly = np.array([found.by_hour.get(hour, 0) for hour in range(168)], dtype=np.int64)
     spread = slot_weights.known(weekly, cutting.split)
     if found.intervals is not None:
-        spread = spread + _shared_out(found.intervals, cutting)
-    exposure = slots_room.slot_matrix(hours, cutting.split)
+        spread = spread + shared_out(found.intervals, cutting, exposed.groups)
+    exposure = slots_room.slot_matrix(exposed.hours, cutting.split)
     unknown = found.by_hour.get(None, 0) - (spread.kept - int(weekly.sum())) - spread.excluded
     total = sum(found.by_hour.values())
     places = place_proof(found.precisions)
@@ -211,18 +213,6 @@ def _answer(
             ),
         ),
     )
-
-
-def _shared_out(intervals: IntervalCounts, cutting: Cutting) -> SlotWeights:
-    """Each interval on the clock of its own commune."""
-    zones = np.array([timezone_of(departement) for departement in intervals.departement], dtype=object)
-    shared = slot_weights.known(np.zeros(168, dtype=np.int64), cutting.split)
-    for zone in dict.fromkeys(zones):
-        here = zones == zone
-        shared = shared + slot_weights.spread(
-            intervals.start[here], intervals.end[here], intervals.facts[here], str(zone), cutting.split
-        )
-    return shared
 
 
 def _headcount(total: int, unknown: int, spread: SlotWeights) -> Headcount:

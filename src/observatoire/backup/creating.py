@@ -1,19 +1,17 @@
 """A backup is made: one snapshot of the database, the files that go with it, one encrypted file."""
 
-import errno
-import os
-import secrets
+import re
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
-from typing import BinaryIO
 
 from observatoire.backup import archive, sealing
 from observatoire.backup.archive import Tally
-from observatoire.backup.errors import AlreadyThere, NoFolder, NoSpace
+from observatoire.backup.errors import MissingKeys
+from observatoire.backup.files import new_file
 from observatoire.backup.manifest import Manifest
 from observatoire.settings import Settings
 from observatoire.store import dumping, inventory, trail
@@ -22,6 +20,7 @@ from observatoire.store.inventory import Inventory
 
 PREFIX, SUFFIX = "observatoire-", ".tar.age"
 _STAMP = "%Y%m%dT%H%M%SZ"
+_OURS = re.compile(rf"{PREFIX}\d{{8}}T\d{{6}}Z{re.escape(SUFFIX)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +48,11 @@ def create(
     Raises:
         BackupRefused, AlreadyThere, StoppedCommand: nothing stands under the name.
     """
+    if not settings.holds_keys():
+        raise MissingKeys(settings.var)
     to = sealing.recipients_of(recipients)
     path = destination / name_at(now) if destination.is_dir() else destination
-    with _new_file(path) as out, _Seen(database, settings) as seen:
+    with new_file(path) as out, _Seen(database, settings) as seen:
         contents = _contents(seen, settings, now)
         sealing.seal(contents, out, to)
         assert seen.manifest is not None
@@ -113,54 +114,13 @@ def _manifest(found: Inventory, tally: Tally, now: datetime) -> Manifest:
     )
 
 
-@contextmanager
-def _new_file(path: Path) -> Iterator[BinaryIO]:
-    """A file that appears under its name at the end of the block, and never in place of another."""
-    if path.exists():
-        raise AlreadyThere(path.name)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-            yield out
-            out.flush()
-            os.fsync(out.fileno())
-        _name(draft, path)
-    except OSError as error:
-        raise _told(error, path) from None
-    finally:
-        draft.unlink(missing_ok=True)
-
-
-def _name(draft: Path, path: Path) -> None:
-    try:
-        os.link(draft, path)  # refuses to replace, where a rename would not
-    except FileExistsError:
-        raise AlreadyThere(path.name) from None
-    except OSError as error:
-        if error.errno not in (errno.EPERM, errno.ENOTSUP):
-            raise
-        draft.rename(path)  # a share without links
-    handle = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _told(error: OSError, path: Path) -> Exception:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return NoSpace(path.parent)
-    if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.EACCES, errno.EROFS, errno.EPERM):
-        return NoFolder(path.parent)
-    return error
-
-
 def rotate(folder: Path, keep: int, now: datetime, days: int) -> list[str]:
     """Delete all but the last ``keep`` backups, and those older than ``days``; never the last one.
 
-    A backup still holds what was erased since: it may not be kept for ever.
+    A backup still holds what was erased since: it may not be kept for ever. A file that somebody has named
+    is neither counted nor deleted.
     """
-    found = sorted(folder.glob(f"{PREFIX}*{SUFFIX}"), key=lambda path: path.name)
+    found = sorted((p for p in folder.iterdir() if _OURS.fullmatch(p.name)), key=lambda path: path.name)
     limit = name_at(now - timedelta(days=days))
     gone = [p for p in found[:-1] if p in found[: -max(keep, 1)] or p.name < limit]
     for path in gone:

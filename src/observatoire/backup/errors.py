@@ -35,7 +35,17 @@ class AlreadyThere(Conflict):
     """Argument: the file."""
 
     title = "Fichier déjà présent"
-    message = "« {0} » existe déjà : une sauvegarde n'en remplace jamais une autre. Donnez un autre nom."
+    message = "« {0} » existe déjà, et n'a pas été remplacé : donnez un autre nom."
+
+
+class AnotherKey(AlreadyThere):
+    """Argument: the file of the key."""
+
+    title = "Autre clé en place"
+    message = (
+        "« {0} » existe déjà et contient une autre clé : rien n'a été écrit. Si l'installation en place est "
+        "bien à abandonner, déplacez ses clés d'abord ; sinon, donnez un autre OBSERVATOIRE_VAR."
+    )
 
 
 class NoFolder(BackupRefused):
@@ -88,8 +98,20 @@ class MissingKeys(BackupRefused):
 
     title = "Clés absentes"
     message = (
-        "les clés de l'installation ne sont pas dans « {0} » : rétablissez-les d'abord par « sauvegarde "
-        "rendre-cles ». Sans elles, ni l'origine du fichier ni le journal d'audit ne se vérifient."
+        "les clés de l'installation ne sont pas dans « {0} » : corrigez OBSERVATOIRE_VAR si elles sont "
+        "ailleurs, sinon rétablissez-les par « sauvegarde rendre-cles ». Aucune n'est "
+        "inventée : sans elles, ni l'origine d'un fichier ni le journal d'audit ne se vérifient."
+    )
+
+
+class ShortTrail(BackupRefused):
+    """Arguments: days that the audit trail is kept, days that a backup lives."""
+
+    title = "Journal d'audit trop court"
+    message = (
+        "le journal d'audit n'est gardé que {0} jours (OBSERVATOIRE_AUDIT_DAYS) et une sauvegarde "
+        "vit {1} jours (OBSERVATOIRE_BACKUP_DAYS) : il manquerait des décisions à la liste. Allongez l'un ou "
+        "raccourcissez l'autre. La liste d'avant est restée."
     )
 
 

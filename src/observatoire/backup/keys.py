@@ -5,12 +5,11 @@ trail; keys beside backups would open both at once. Hence two files, kept in two
 """
 
 import json
-import os
-import secrets
 from pathlib import Path
 
 from observatoire.backup import sealing
-from observatoire.backup.errors import AlreadyThere, WeakPassphrase, WrongPassphrase
+from observatoire.backup.errors import AnotherKey, MissingKeys, WeakPassphrase, WrongPassphrase
+from observatoire.backup.files import new_file
 from observatoire.settings import AUDIT_FILE, PSEUDONYM_FILE, VAULT_FILE, Settings
 
 SHORTEST = 16
@@ -21,8 +20,11 @@ def write(settings: Settings, path: Path, secret: str) -> None:
     """Seal the three keys into a new file.
 
     Raises:
-        WeakPassphrase, AlreadyThere.
+        MissingKeys: they are somewhere else, and asking for them here would make others; WeakPassphrase,
+            AlreadyThere, NoFolder, NoSpace: nothing is written.
     """
+    if not settings.holds_keys():
+        raise MissingKeys(settings.var)
     if len(secret) < SHORTEST:
         raise WeakPassphrase(SHORTEST)
     _new(path, sealing.lock(json.dumps(kept(settings), indent=1).encode(), secret))
@@ -41,7 +43,7 @@ def put_back(settings: Settings, path: Path, secret: str) -> list[str]:
     """Write the keys where the installation looks for them; a key that is there must be the same.
 
     Raises:
-        WrongPassphrase: it does not open the file; AlreadyThere: another key is in place.
+        WrongPassphrase: it does not open the file; AnotherKey: another key is in place.
     """
     try:
         keys: dict[str, str] = json.loads(sealing.unlock(path.read_bytes(), secret, path.name))
@@ -55,13 +57,13 @@ def place(settings: Settings, keys: dict[str, str]) -> list[str]:
     """Write keys into ``var``; the names of those that were not there.
 
     Raises:
-        AlreadyThere: another key is in place; nothing is written.
+        AnotherKey: another key is in place; nothing is written.
     """
     settings.var.mkdir(parents=True, exist_ok=True, mode=0o700)
     standing = {name for name in keys if (settings.var / name).exists()}
     for name in standing:
         if (settings.var / name).read_text().strip() != keys[name]:
-            raise AlreadyThere(settings.var / name)
+            raise AnotherKey(settings.var / name)
     for name in keys.keys() - standing:
         _new(settings.var / name, keys[name].encode())
     return sorted(keys.keys() - standing)
@@ -75,14 +77,5 @@ def new_identity(path: Path) -> str:
 
 
 def _new(path: Path, data: bytes) -> None:
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-            out.write(data)
-            out.flush()
-            os.fsync(out.fileno())
-        os.link(draft, path)
-    except FileExistsError:
-        raise AlreadyThere(path) from None
-    finally:
-        draft.unlink(missing_ok=True)
+    with new_file(path) as out:
+        out.write(data)

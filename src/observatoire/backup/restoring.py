@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from observatoire.backup import archive
-from observatoire.backup.errors import ForeignBackup, MissingKeys, NewerSchema, NotAsSaved, NotEmpty
+from observatoire.backup.errors import MissingKeys, NewerSchema, NotAsSaved, NotEmpty
 from observatoire.backup.manifest import Manifest
 from observatoire.backup.verifying import read, verify
 from observatoire.intake import purging
@@ -80,9 +80,7 @@ def restore(
     tell("restauration de la base et des fichiers")
     with _undone_unless_right(target), _new_files(settings.var) as take_file:
         with dumping.restore(target.url) as restoring:
-            _, signed = read(source, identities, lambda _, data: restoring.write(data), take_file)
-            if not signed.by(key):
-                raise ForeignBackup
+            read(source, identities, lambda _, data: restoring.write(data), take_file, key)
         inventory.settle(target, manifest.owner)
         tell("contrôle de ce qui est restauré")
         _refuse_different(target, manifest)

@@ -6,34 +6,20 @@ is taken from the audit trail of the living database, often, and leaves the serv
 
 import io
 import json
-import os
-import re
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from observatoire.backup import sealing
-from observatoire.backup.errors import DamagedBackup
+from observatoire.backup.errors import DamagedBackup, ShortTrail
+from observatoire.backup.files import new_file
+from observatoire.backup.replaying import Replay, kind_of
+from observatoire.settings import Settings
 from observatoire.store import inventory
 from observatoire.store.engine import Database
 from observatoire.store.inventory import Decision
-
-
-class Replay(StrEnum):
-    """What must be done again after a restore, the most pressing first."""
-
-    ERASURE = "effacement ou retrait"
-    DECISION = "décision"
-    SENDING = "envoi"
-
-
-_WITHDRAWN = re.compile(
-    r"imports/[0-9a-f-]{36}|cles/\d+|editions/\d+/.*|(zones|ruptures|sources)/.*|clé révoquée.*"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,40 +31,39 @@ class Since:
 
     def after(self, moment: datetime) -> list[tuple[Replay, Decision]]:
         """What came after a backup, the most pressing first."""
-        found = [(kind_of(d), d) for d in self.decisions if d.at > moment]
+        found = [(kind, d) for d in self.decisions if d.at > moment and (kind := kind_of(d))]
         return sorted(found, key=lambda pair: (list(Replay).index(pair[0]), pair[1].at))
 
 
-def kind_of(decision: Decision) -> Replay:
-    """How pressing a decision is."""
-    if _WITHDRAWN.fullmatch(decision.subject) or _WITHDRAWN.fullmatch(decision.action):
-        return Replay.ERASURE
-    return Replay.SENDING if decision.action == "envoi" else Replay.DECISION
-
-
 def write(
-    database: Database, path: Path, recipients: Sequence[str], now: datetime, days: int, operator: str
+    database: Database,
+    settings: Settings,
+    path: Path,
+    recipients: Sequence[str],
+    now: datetime,
+    operator: str,
 ) -> int:
-    """Replace the list by that of the last ``days``, as long as a backup lives; how many decisions.
+    """Replace the list by that of as many days as a backup lives; how many decisions.
 
     ``operator``: the name under which the command line writes in the journal.
+
+    Raises:
+        ShortTrail: the audit trail forgets sooner; NoRecipient, UnknownRecipient, NoFolder, NoSpace: the
+            former list stands.
     """
+    if settings.audit_days < settings.backup_days:
+        raise ShortTrail(settings.audit_days, settings.backup_days)
     to = sealing.recipients_of(recipients)
     with database.owning() as connection:
-        found = inventory.decisions(connection, now - timedelta(days=days), operator)
+        known = inventory.decisions(connection, now - timedelta(days=settings.backup_days), operator)
+    found = [decision for decision in known if kind_of(decision)]
     lines = [json.dumps({"jusqu_au": now.astimezone(UTC).isoformat()})]
     lines += [
-        json.dumps([d.at.isoformat(), d.caller, d.action, d.subject], ensure_ascii=False) for d in found
+        json.dumps([d.at.isoformat(), d.caller, d.action, d.subject, d.sources], ensure_ascii=False)
+        for d in found
     ]
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-            sealing.seal(iter(["\n".join(lines).encode()]), out, to)
-            out.flush()
-            os.fsync(out.fileno())
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+    with new_file(path, replace=True) as out:
+        sealing.seal(iter(["\n".join(lines).encode()]), out, to)
     return len(found)
 
 

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 from observatoire.backup import archive, sealing
 from observatoire.backup.archive import Tally
 from observatoire.backup.errors import DamagedBackup, ForeignBackup
-from observatoire.backup.manifest import Manifest, SavedFile, Signed
+from observatoire.backup.manifest import Manifest, SavedFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +25,8 @@ def verify(source: BinaryIO, identities: Sequence[Any], key: bytes | None) -> Ve
     Raises:
         DamagedBackup, WrongIdentity: the file; ForeignBackup: another key signed it.
     """
-    manifest, signature = read(source, identities, _ignore, _ignore)
-    if key is None:
-        return Verified(manifest, None)
-    if not signature.by(key):
-        raise ForeignBackup
-    return Verified(manifest, True)
+    manifest = read(source, identities, _ignore, _ignore, key)
+    return Verified(manifest, None if key is None else True)
 
 
 def read(
@@ -38,12 +34,14 @@ def read(
     identities: Sequence[Any],
     take_block: Callable[[str, bytes], object],
     take_file: Callable[[str, bytes], object],
-) -> tuple[Manifest, Signed]:
+    signer: bytes | None = None,
+) -> Manifest:
     """Give blocks of the dump, in order, and files; the last block, when the whole file has been verified.
 
-    A dump without its last block restores nothing: what was cut off or changed can't come to stand.
+    A dump without its last block restores nothing: what was cut off, changed, or signed by another key than
+    ``signer`` (None: whatever it is) can't come to stand.
     """
-    reading = _Reading(take_block, take_file)
+    reading = _Reading(take_block, take_file, signer)
     with sealing.opened(source, identities) as clear:
         for name, data in archive.members(clear):
             reading.take(name, data)
@@ -56,9 +54,12 @@ def _ignore(_: str, __: bytes) -> None:
 
 class _Reading:
     def __init__(
-        self, take_block: Callable[[str, bytes], object], take_file: Callable[[str, bytes], object]
+        self,
+        take_block: Callable[[str, bytes], object],
+        take_file: Callable[[str, bytes], object],
+        signer: bytes | None,
     ) -> None:
-        self._take_block, self._take_file = take_block, take_file
+        self._take_block, self._take_file, self._signer = take_block, take_file, signer
         self._tally = Tally()
         self._held: tuple[str, bytes] | None = None
         self._manifest: bytes | None = None
@@ -82,7 +83,7 @@ class _Reading:
             self._take_block(*self._held)
         self._held = (name, data)
 
-    def done(self) -> tuple[Manifest, Signed]:
+    def done(self) -> Manifest:
         if self._manifest is None or self._held is None:
             raise DamagedBackup("manifeste absent")
         manifest, signed = Manifest.parse(self._manifest)
@@ -91,5 +92,7 @@ class _Reading:
             raise DamagedBackup("le contenu de la base n'est pas celui du manifeste")
         if list(manifest.files) != tally.files:
             raise DamagedBackup("les fichiers ne sont pas ceux du manifeste")
+        if self._signer is not None and not signed.by(self._signer):
+            raise ForeignBackup
         self._take_block(*self._held)
-        return manifest, signed
+        return manifest

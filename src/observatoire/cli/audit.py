@@ -6,10 +6,10 @@ from typing import Annotated
 import typer
 
 from observatoire.cli.context import context_of
-from observatoire.intake.report import agree
 from observatoire.trail import keeping
 from observatoire.trail.heads import Head
 from observatoire.trail.verifying import Tampering, Verified, verify
+from observatoire.vocabulary.agreement import agree
 
 TAMPERED = 1
 """Exit status of a trail that does not hold."""

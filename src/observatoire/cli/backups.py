@@ -10,13 +10,14 @@ import typer
 from observatoire.backup import creating, keys, restoring, sealing, since, verifying
 from observatoire.backup.errors import NoFolder
 from observatoire.backup.manifest import Manifest
+from observatoire.backup.replaying import Replay
 from observatoire.backup.restoring import Restored
-from observatoire.backup.since import Replay, Since
+from observatoire.backup.since import Since
 from observatoire.cli.context import OPERATOR, Context, context_of, progress
-from observatoire.intake.report import agree
 from observatoire.store import accounts
 from observatoire.store.dumping import another
 from observatoire.store.engine import Database
+from observatoire.vocabulary.agreement import agree
 
 TAMPERED = 1
 """Exit status of a restore whose audit trail does not hold: what is restored stands, to be looked at."""
@@ -131,6 +132,7 @@ def _tell_since(manifest: Manifest, listed: Since | None) -> None:
     )
     for kind, decision in again:
         what = f"{decision.action} {decision.subject}"
+        what += f", {decision.sources}" if decision.sources else ""
         typer.echo(f"  {_moment(decision.at)}  {kind} : {what} ({decision.caller})")
 
 
@@ -150,7 +152,7 @@ def suites(
     """Write what was decided within the life of a backup."""
     found = context_of(context)
     to, days = _recipients(found, destinataire), found.settings.backup_days
-    number = since.write(found.database, fichier, to, datetime.now(UTC), days, OPERATOR.name)
+    number = since.write(found.database, found.settings, fichier, to, datetime.now(UTC), OPERATOR.name)
     typer.echo(f"{fichier} : {agree(number, 'décision', 'décisions')} des {days} derniers jours.")
 
 
@@ -170,7 +172,7 @@ def rendre_cles(context: typer.Context, fichier: File) -> None:
 
 
 def _recipients(found: Context, given: list[str] | None) -> list[str]:
-    return given or [r.strip() for r in found.settings.backup_recipients.split(",") if r.strip()]
+    return given or list(found.settings.words(found.settings.backup_recipients))
 
 
 def _holds(manifest: Manifest) -> str:

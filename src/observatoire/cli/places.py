@@ -11,8 +11,8 @@ from observatoire.intake.desk import Desk
 from observatoire.intake.geocoding import again, loading
 from observatoire.intake.geocoding.errors import ForbiddenNationalGeocoder
 from observatoire.intake.reading.origin import BytesOrigin
-from observatoire.intake.report import agree
 from observatoire.store import accounts, switches
+from observatoire.vocabulary.agreement import agree
 
 
 def register(app: typer.Typer) -> None:

@@ -12,7 +12,7 @@ from observatoire.intake import deleting
 from observatoire.intake.desk import Desk
 from observatoire.intake.erasing import erase
 from observatoire.intake.retention import kinds, reducing, standing
-from observatoire.store import sources
+from observatoire.store import accounts, sources
 
 Day = Annotated[
     datetime | None, typer.Option("--a-la-date", formats=["%Y-%m-%d"], help="au lieu d'aujourd'hui")
@@ -99,6 +99,10 @@ def supprimer_source(
     desk = Desk.of(found.database, found.settings)
     deleting.ask(desk, record, confirmation, lambda _connection, _source: None)
     facts = deleting.delete(desk, source)
+    with found.database.importing() as connection:  # the audit trail names only sources that exist
+        accounts.write_journal(
+            connection, OPERATOR.name, OPERATOR.role or "", "source supprimée", source, None
+        )
     told = "déjà supprimée" if facts is None else f"supprimée ; faits : {facts}"
     typer.echo(f"Source « {source} » {told}.")
 

@@ -79,8 +79,9 @@ def _rights(here: Standing) -> RecordPart:
             RecordEntry(
                 "Accès, rectification, effacement, opposition, limitation",
                 (
-                    "aucune personne n'est enregistrée",
-                    "une demande se traite par le service qui a envoyé le fait",
+                    "aucune personne liée à un fait n'est enregistrée : une demande se traite par le "
+                    "service qui a envoyé le fait",
+                    "agents et élus qui se connectent : une demande se traite par qui administre les comptes",
                 ),
                 to_complete="procédure et adresse",
             ),

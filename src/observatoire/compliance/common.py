@@ -12,7 +12,7 @@ PURPOSES = (
     "publier des chiffres protégés par le secret statistique",
 )
 EXCLUDED = "aucun suivi de personne, aucune prédiction, aucun classement de communes, aucune image"
-NEVER_KEPT = "ni nom, ni date de naissance, ni téléphone, ni courriel, ni plaque, ni texte libre"
+NEVER_KEPT = "d'un fait : ni nom, ni date de naissance, ni téléphone, ni courriel, ni plaque, ni texte libre"
 
 
 def controller(here: Standing) -> tuple[RecordEntry, ...]:
@@ -59,22 +59,40 @@ def _contract(source: Source, territory: str) -> RecordEntry:
 
 
 def transfers(here: Standing) -> RecordEntry:
-    """What leaves, and for where."""
+    """What leaves, and for where: the national geocoder, the e-mail server, the provider of identities."""
+    told = tuple(_leaving(here)) or ("aucune donnée ne part vers un service extérieur",)
     if not here.national_geocoder:
-        return RecordEntry(
-            "Transferts hors de l'Union européenne",
-            ("aucun", "aucune donnée ne part vers un service extérieur : le géocodeur national est éteint"),
-            evidence="tests/intake/geocoding/test_national.py",
-        )
+        told = (*told, "le géocodeur national est éteint")
     return RecordEntry(
         "Transferts hors de l'Union européenne",
-        (
-            "aucun",
-            f"vers {here.settings.national_geocoder_url} partent l'adresse et le code de la commune, "
-            "seuls et dans le désordre : ni date, ni catégorie, ni source",
-        ),
-        evidence="tests/intake/geocoding/test_national.py",
+        told if _chosen(here) else ("aucun", *told),
+        "hébergement de ces services, dans l'Union européenne ou non" if _chosen(here) else None,
+        "tests/intake/geocoding/test_national.py, tests/web/test_records.py",
     )
+
+
+def _chosen(here: Standing) -> bool:
+    """Whether something leaves for a service that the town has chosen, of whose place we know nothing."""
+    return bool(here.settings.smtp_host or here.settings.openid_issuer)
+
+
+def _leaving(here: Standing) -> Iterator[str]:
+    settings = here.settings
+    if here.national_geocoder:
+        yield (
+            f"vers {settings.national_geocoder_url} partent l'adresse et le code de la commune, "
+            "seuls et dans le désordre : ni date, ni catégorie, ni source"
+        )
+    if settings.smtp_host:
+        yield (
+            f"vers le serveur de courriel {settings.smtp_host} partent les avis de retard : "
+            "nom d'une source et mois attendus, aucun fait"
+        )
+    if settings.openid_issuer:
+        yield (
+            f"vers le fournisseur d'identité {settings.openid_issuer} part qui se connecte, quand il s'y "
+            "connecte : aucun fait"
+        )
 
 
 def measures(here: Standing) -> tuple[RecordEntry, ...]:

@@ -80,7 +80,7 @@ def _data() -> tuple[RecordEntry, ...]:
                 "aucune personne liée à un fait n'est enregistrée",
                 "les habitants d'un lieu peuvent être concernés indirectement, par le lieu d'un fait",
                 "agents et élus qui se connectent : courriel professionnel, nom affiché, organisme, rôle, "
-                "dates des sessions",
+                "dates des sessions, identifiant chez le fournisseur d'identité (OpenID) s'il sert",
                 "titulaires d'une clé : l'organisme et le nom de la clé",
             ),
         ),

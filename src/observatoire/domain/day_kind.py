@@ -18,7 +18,12 @@ class DayKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DayGroup:
-    """Départements of one calendar, and their local days that are asked for."""
+    """Départements of one calendar, and their local days that are asked for.
+
+    ``clock``: IANA name of their local time, where a fact that began before counts too if a slot or an
+    interval that holds it reaches one of these days; None: the day on which it began alone decides.
+    """
 
     departements: tuple[str, ...]
     days: tuple[date, ...]
+    clock: str | None = None

@@ -8,6 +8,7 @@ from typing import Any
 from observatoire.errors import ImportFailed
 from observatoire.intake.faults import label_of
 from observatoire.intake.reading.document import Notice
+from observatoire.vocabulary.agreement import agree
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +109,3 @@ class Message:
         if self.simulation:
             parts.append("simulation : rien n'a été écrit")
         return parts
-
-
-def agree(number: int, one: str, several: str) -> str:
-    """French agreement: 0 and 1 are singular."""
-    return f"{number} {one if number < 2 else several}"

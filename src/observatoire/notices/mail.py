@@ -41,7 +41,7 @@ class Mailbox:
         Raises:
             MailUnsafe: a password would travel in clear.
         """
-        recipients = tuple(part.strip() for part in settings.notice_recipients.split(",") if part.strip())
+        recipients = settings.words(settings.notice_recipients)
         if not settings.smtp_host or not recipients:
             return None
         if settings.smtp_user and settings.smtp_security == "aucune":

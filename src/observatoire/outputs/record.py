@@ -6,7 +6,7 @@ from html import escape
 from observatoire.domain.record import Record, RecordEntry, RecordPart
 
 TO_COMPLETE = "à compléter"
-_STYLE = """
+STYLE = """
 body{font:16px/1.5 "Liberation Sans",Arial,sans-serif;max-width:58rem;margin:2rem auto;padding:0 1.5rem}
 body{color:#161616}h1{font-size:1.8rem;line-height:1.2;margin:0 0 .3rem}
 h2{font-size:1.2rem;margin:2rem 0 .4rem;border-bottom:2px solid #000091;padding-bottom:.2rem}
@@ -29,7 +29,7 @@ def html(record: Record) -> str:
     return (
         '<!doctype html><html lang="fr"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(record.heading)}</title><style>{_STYLE}</style></head><body><main>"
+        f"<title>{escape(record.heading)}</title><style>{STYLE}</style></head><body><main>"
         f'<h1>{escape(record.heading)}</h1><p class="sous">{escape(record.subtitle)}</p>'
         f'<p class="etat">{escape(state(record))}</p>{parts}</main></body></html>'
     )

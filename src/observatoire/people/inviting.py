@@ -92,7 +92,7 @@ class Registrar:
                 sessions.end_all(connection, number)
             if not active:
                 self._shut(connection, number)
-            self._write(connection, "personne modifiée", number)
+            self._write(connection, "personne modifiée" if active else "personne désactivée", number)
             return persons.get(connection, number)
 
     def close(self, number: int) -> None:
@@ -103,7 +103,7 @@ class Registrar:
         """
         with self.database.identifying() as connection:
             self._shut(connection, number)
-            self._write(connection, "compte fermé", number)
+            self._write(connection, "personne désactivée", number)
 
     @staticmethod
     def _shut(connection: Connection, number: int) -> None:

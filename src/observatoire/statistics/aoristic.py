@@ -6,7 +6,7 @@ Criminology 18(1). Weights are real elapsed time projected on the hours of the l
 when the clock goes forward, 22:00 to 06:00 lasts seven hours and no part of it falls between 2 and 3.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -20,6 +20,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Instants = NDArray[np.datetime64]
+Days = NDArray[np.datetime64]
+Piece = tuple[Integers, Integers, Integers]
 
 HOURS_PER_DAY, HOURS_PER_WEEK = 24, 168
 _HOUR = 3600
@@ -61,7 +63,14 @@ class _Spans:
     long: NDArray[np.bool_]
 
 
-def hour_weights(start: Instants, end: Instants, zone: str, *, hours: Literal[24, 168] = 24) -> Floats:
+def hour_weights(
+    start: Instants,
+    end: Instants,
+    zone: str,
+    *,
+    hours: Literal[24, 168] = 24,
+    days: Days | None = None,
+) -> Floats:
     """The weight of each interval in each local hour.
 
     An interval of more than 168 hours on the local clock has no place in hourly analyses: its row is NaN.
@@ -73,9 +82,11 @@ def hour_weights(start: Instants, end: Instants, zone: str, *, hours: Literal[24
         end: exclusive ends (UTC), shape (n,); NaT where there is none.
         zone: IANA name of the local time.
         hours: 24 hours of the day, or 168 of the week from Monday 00:00.
+        days: the only local days whose hours receive a part; None for all.
 
     Returns:
-        Shape (n, hours); each row sums to 1, or is NaN.
+        Shape (n, hours); each row sums to 1 (with ``days``, to the share of the interval that falls on
+        them), or is NaN.
 
     Raises:
         ValueError: shapes that disagree, a start that is NaT, or another number of hours.
@@ -84,7 +95,8 @@ def hour_weights(start: Instants, end: Instants, zone: str, *, hours: Literal[24
     spans = _spans(start, end, zone)
     _period(hours)
     weights = np.zeros((spans.start.size, hours))
-    for rows, first, last in _pieces(spans, zone):
+    pieces = _pieces(spans, zone)
+    for rows, first, last in pieces if days is None else _on_days(pieces, days):
         rate = 1.0 / (spans.end - spans.start)[rows]
         for begin in range(0, rows.size, _CHUNK):
             part = slice(begin, begin + _CHUNK)
@@ -166,7 +178,7 @@ def _spans(start: Instants, end: Instants, zone: str) -> _Spans:
     return _Spans(first, last, lasting, ~long, long)
 
 
-def _pieces(spans: _Spans, zone: str) -> Iterator[tuple[Integers, Integers, Integers]]:
+def _pieces(spans: _Spans, zone: str) -> Iterator[Piece]:
     """Rows kept, and the seconds of local time between which they last, cut where the clock changes."""
     rows = np.flatnonzero(spans.kept)
     if rows.size == 0:
@@ -181,6 +193,19 @@ def _pieces(spans: _Spans, zone: str) -> Iterator[tuple[Integers, Integers, Inte
         following = np.append(instants[1:], np.iinfo(np.int64).max)[piece]
         ends = np.minimum(spans.end[at], following)
         yield at, begins + offsets[piece], ends + offsets[piece]
+
+
+def _on_days(pieces: Iterable[Piece], days: Days) -> Iterator[Piece]:
+    """The pieces cut at each local midnight, and only the parts that fall on some days."""
+    asked = np.asarray(days).astype("datetime64[D]").astype(np.int64)
+    for rows, first, last in pieces:
+        began = first // _DAY
+        following = (last - 1) // _DAY - began
+        for later in range(int(following.max(initial=-1)) + 1):
+            day = began + later
+            inside = (later <= following) & np.isin(day, asked)
+            midnight = day[inside] * _DAY
+            yield rows[inside], np.maximum(first[inside], midnight), np.minimum(last[inside], midnight + _DAY)
 
 
 def _elapsed(first: Integers, last: Integers, hours: int) -> NDArray[np.int32]:

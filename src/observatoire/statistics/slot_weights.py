@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from observatoire.statistics.aoristic import Instants, hour_weights
+from observatoire.statistics.aoristic import Days, Instants, hour_weights
 from observatoire.statistics.time_slots import Preset, Split, slot_matrix
 
 Floats = NDArray[np.float64]
@@ -21,11 +21,12 @@ class SlotWeights:
     """Sums of weights, and of their squares (their variance), by slot.
 
     Attributes:
-        total: shape (7, S), Monday first; sums to ``kept``.
+        total: shape (7, S), Monday first; sums to ``kept``, less ``elsewhere``.
         squares: same shape.
         kept: facts shared out.
         excluded: facts whose interval lasts more than 168 hours.
         over_a_day: facts kept whose interval lasts more than 24 hours.
+        elsewhere: the parts of facts kept that fall on days that are not asked for, summed.
     """
 
     total: Floats
@@ -33,6 +34,7 @@ class SlotWeights:
     kept: int
     excluded: int
     over_a_day: int
+    elsewhere: float = 0.0
 
     def __add__(self, other: "SlotWeights") -> "SlotWeights":
         """Facts of both."""
@@ -42,6 +44,7 @@ class SlotWeights:
             self.kept + other.kept,
             self.excluded + other.excluded,
             self.over_a_day + other.over_a_day,
+            self.elsewhere + other.elsewhere,
         )
 
 
@@ -51,7 +54,14 @@ def known(hour_of_week_counts: Integers, split: Preset | Split) -> SlotWeights:
     return SlotWeights(total, total.copy(), int(hour_of_week_counts.sum()), 0, 0)
 
 
-def spread(start: Instants, end: Instants, facts: Integers, zone: str, split: Preset | Split) -> SlotWeights:
+def spread(
+    start: Instants,
+    end: Instants,
+    facts: Integers,
+    zone: str,
+    split: Preset | Split,
+    days: Days | None = None,
+) -> SlotWeights:
     """Facts that an interval holds, by the time that it spends in each slot (see ``aoristic``).
 
     Args:
@@ -60,13 +70,14 @@ def spread(start: Instants, end: Instants, facts: Integers, zone: str, split: Pr
         facts: how many facts each interval stands for, same shape.
         zone: IANA name of the local time.
         split: how days are cut.
+        days: the only local days whose hours receive a part; None for all.
     """
     slots = np.array([slot_matrix(hour, split).ravel() for hour in np.eye(168)])
     total, squares = np.zeros(slots.shape[1]), np.zeros(slots.shape[1])
     kept = np.zeros(start.size, dtype=bool)
     for begin in range(0, start.size, _ROWS):
         part = slice(begin, begin + _ROWS)
-        hours = hour_weights(start[part], end[part], zone, hours=168)
+        hours = hour_weights(start[part], end[part], zone, hours=168, days=days)
         kept[part] = ~np.isnan(hours[:, 0])
         weights = hours[kept[part]] @ slots
         number = facts[part][kept[part]]
@@ -80,4 +91,5 @@ def spread(start: Instants, end: Instants, facts: Integers, zone: str, split: Pr
         int(facts[kept].sum()),
         int(facts[~kept].sum()),
         int(facts[kept & long].sum()),
+        0.0 if days is None else float(facts[kept].sum() - total.sum()),
     )

@@ -38,7 +38,7 @@ def another(url: str, database: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc, f"/{database}", parts.query, ""))
 
 
-def _command(name: str) -> str:
+def command(name: str) -> str:
     """The newest that is installed: one that is older than the server refuses to speak to it."""
     found = sorted(
         _DEBIAN.glob(f"*/bin/{name}"), key=lambda p: int(p.parts[-3]) if p.parts[-3].isdigit() else 0
@@ -77,7 +77,7 @@ def dump(url: str, snapshot: str) -> Iterator[BinaryIO]:
     Raises:
         MissingCommand, StoppedCommand: at the end of the block, which must then be undone.
     """
-    words = [_command("pg_dump"), "--format=custom", "--no-owner", "--no-password", f"--snapshot={snapshot}"]
+    words = [command("pg_dump"), "--format=custom", "--no-owner", "--no-password", f"--snapshot={snapshot}"]
     with _running(words, url, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         yield process.stdout  # type: ignore[misc]
@@ -88,7 +88,7 @@ def dump(url: str, snapshot: str) -> Iterator[BinaryIO]:
 def restore(url: str) -> Iterator[BinaryIO]:
     """Takes a dump into a database, in one transaction that stands only if the block ends without error."""
     words = [
-        _command("pg_restore"), "--single-transaction", "--exit-on-error", "--no-owner", "--no-password",
+        command("pg_restore"), "--single-transaction", "--exit-on-error", "--no-owner", "--no-password",
         f"--dbname={urlsplit(url).path.lstrip('/')}",
     ]  # fmt: skip
     with _running(words, url, stdin=subprocess.PIPE) as process:

@@ -27,12 +27,16 @@ class Inventory:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Something that somebody did: ``subject`` holds codes and identifiers, never a text that was typed."""
+    """Something that somebody did: ``subject`` holds codes and identifiers, never a text that was typed.
+
+    ``sources``: by their codes, by commas; empty where the subject says it all.
+    """
 
     at: datetime
     caller: str
     action: str
     subject: str
+    sources: str = ""
 
 
 @contextmanager
@@ -108,4 +112,4 @@ def empty(database: Database) -> None:
 def decisions(connection: Connection, since: datetime, operator: str) -> list[Decision]:
     """What was sent, withdrawn and decided since a moment, by the API or on the server."""
     rows = connection.execute(text(query("decisions_since")), {"since": since, "operator": operator})
-    return [Decision(r.at, r.caller, r.action, r.subject) for r in rows]
+    return [Decision(r.at, r.caller, r.action, r.subject, r.sources) for r in rows]

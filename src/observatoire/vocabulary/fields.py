@@ -45,6 +45,7 @@ FIELDS: dict[str, str] = {
     "computed": "calcule",
     "confidence": "confiance",
     "context": "contexte",
+    "context_series": "series_contexte",
     "contract": "contrat",
     "coordinates": "coordonnees",
     "correction": "retards",

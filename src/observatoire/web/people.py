@@ -102,7 +102,7 @@ def provider_of(settings: Settings) -> Provider | None:
     """The provider of identities that the settings name."""
     if not settings.openid_issuer:
         return None
-    algorithms = tuple(word.strip() for word in settings.openid_algorithms.split(","))
+    algorithms = settings.words(settings.openid_algorithms)
     return Provider(
         Client(
             settings.openid_issuer,

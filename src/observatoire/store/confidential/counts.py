@@ -144,8 +144,10 @@ def _where(scope: Scope, communes: frozenset[str] | None) -> tuple[str, dict[str
     if scope.days is not None:
         chosen = []
         for rank, group in enumerate(scope.days):
-            chosen.append(f"departement = any(:departements_{rank}) and local_day = any(:days_{rank})")
+            on_days = query("on_days" if group.clock is None else "reaching_days").format(rank=rank)
+            chosen.append(f"departement = any(:departements_{rank}) and {on_days}")
             values |= {f"departements_{rank}": list(group.departements), f"days_{rank}": list(group.days)}
+            values |= {} if group.clock is None else {f"clock_{rank}": group.clock}
         clauses.append("(" + " or ".join(f"({clause})" for clause in chosen) + ")")
     return " and ".join(clauses), values
 

@@ -11,12 +11,12 @@ order by 1, 2
 
 -- name: forced_guards
 select n.nspname || '.' || c.relname as table,
-       array_agg(format('%s %s %s %s', p.polname, p.polcmd,
+       array_agg(format('%s %s %s %s %s check %s', p.polname, case when p.polpermissive then 'permissive' else 'restrictive' end, p.polcmd,
                         (select string_agg(case when r = 0 then 'public'
                                                 when pg_get_userbyid(r) = pg_get_userbyid(c.relowner) then '<owner>'
                                                 else pg_get_userbyid(r) end, ',' order by pg_get_userbyid(r))
                          from unnest(p.polroles) r),
-                        pg_get_expr(p.polqual, p.polrelid)) order by p.polname) as policies
+                        pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)) order by p.polname) as policies
 from pg_class c
 join pg_namespace n on n.oid = c.relnamespace
 join pg_policy p on p.polrelid = c.oid
@@ -71,11 +71,11 @@ where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace
   and not exists (select from pg_depend d where d.objid = c.oid and d.classid = 'pg_class'::regclass and d.deptype = 'e')
 
 -- name: decisions_since
-select at, key_label as caller, action, object as subject
+select at, key_label as caller, action, object as subject, array_to_string(sources, ',') as sources
 from audit.entry
 where at >= :since and outcome = 'fait' and action in ('envoi', 'administration')
 union all
-select at, caller, action, question
+select at, caller, action, question, ''
 from accounts.journal
-where at >= :since and caller = :operator and action <> 'sauvegarde' and audience is null
+where at >= :since and caller = :operator and audience is null
 order by 1

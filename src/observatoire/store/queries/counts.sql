@@ -18,6 +18,20 @@ exists (
 -- Service activity (domain S of the taxonomy) is never counted, whatever is asked.
 category not like 'S%'
 
+-- name: on_days
+local_day = any(:days_{rank})
+
+-- name: reaching_days
+-- What began on one of the days, or began before in a slot or an interval that reaches one of them.
+(local_day = any(:days_{rank}) or (
+    hour_of_week is null and time_precision in ('creneau', 'intervalle') and occurred_to > occurred_from
+    and exists (
+        select from unnest(cast(:days_{rank} as date[])) asked(day)
+        where asked.day > local_day
+            and asked.day <= ((occurred_to - interval '1 microsecond') at time zone :clock_{rank})::date
+    )
+))
+
 -- name: placed_by
 -- The contract of a fact's source, where it lets the fact be placed inside its commune; else nothing. A
 -- contract that grows longer gives no point back to the facts that have lost theirs.

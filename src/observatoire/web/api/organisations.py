@@ -1,5 +1,7 @@
 """Organisations: described by the administration, known to those who are or read one."""
 
+from urllib.parse import quote
+
 from fastapi import APIRouter, Request, Response
 
 from observatoire.domain.organisation import DatedTerritory, Organisation
@@ -48,7 +50,7 @@ def create_organisation(
                 f"L'organisation « {body.code} » existe déjà : modifiez-la par PUT /organisations/<code>."
             )
         accounts.write_journal(connection, who.name, who.role or "", "organisation", body.code, None)
-    response.headers["Location"] = f"{request.url.path}/{body.code}"
+    response.headers["Location"] = f"{request.url.path}/{quote(body.code, safe='')}"
     return get_organisation(who, found, body.code)
 
 

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from observatoire.analyses import portrait
+from observatoire.analyses.official_series import SeriesAnswer
 from observatoire.analyses.portrait import Portrait
 from observatoire.analyses.synthesis import Summary
 from observatoire.disclosure.released import Disclosure
@@ -20,6 +21,7 @@ from observatoire.web.rendering import (
 from observatoire.web.schemas.base import ProofOut
 from observatoire.web.schemas.crossing import TerritoryContextOut
 from observatoire.web.schemas.portrait import (
+    ContextSeriesOut,
     OfficialBesideOut,
     PortraitAnswer,
     PortraitOut,
@@ -50,6 +52,7 @@ def _result(value: Portrait) -> PortraitOut:
         territory=str(value.territory),
         name=value.name,
         context=TerritoryContextOut.model_validate(value.context),
+        context_series=_context_series(value.context_series),
         local_facts=SummaryOut.model_validate(local) if isinstance(local, Summary) else published_out(local),
         official_series=OfficialBesideOut.model_validate(
             {
@@ -60,6 +63,13 @@ def _result(value: Portrait) -> PortraitOut:
             }
         ),
     )
+
+
+def _context_series(answer: SeriesAnswer | None) -> ContextSeriesOut | None:
+    if answer is None:
+        return None
+    files = [file_out(file) for file in answer.files]
+    return ContextSeriesOut(series_files=files, provenance=series_provenance(answer))
 
 
 def _proof(value: Portrait, disclosure: Disclosure) -> ProofOut:

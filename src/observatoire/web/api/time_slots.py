@@ -43,7 +43,10 @@ def creneaux_horaires(
     ] = "connue",
     jours: Annotated[
         DayKind,
-        Query(description="vacances : zone du département ; fériés : Alsace-Moselle et outre-mer à part"),
+        Query(
+            description="vacances : zone du département ; fériés : Alsace-Moselle et outre-mer à part ; avec "
+            "« aoristique », seule compte la part d'un intervalle qui tombe sur ces jours"
+        ),
     ] = DayKind.EVERY,
 ) -> ReleasedResponse:
     """Hour × weekday in local civil time; the unknown hours stand beside."""

@@ -6,6 +6,8 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from observatoire.web.pages import styles
+
 router = APIRouter()
 
 STYLE = (
@@ -34,7 +36,7 @@ def documentation(request: Request) -> HTMLResponse:
         f"Authentification : <code>Authorization: Bearer &lt;clé&gt;</code>, ou HTTP Basic avec la clé pour "
         f"mot de passe.</p>{blocks}</body></html>"
     )
-    policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
+    policy = f"default-src 'none'; {styles.only(STYLE)}; base-uri 'none'; frame-ancestors 'none'"
     return HTMLResponse(page, headers={"Content-Security-Policy": policy})
 
 

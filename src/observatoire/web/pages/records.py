@@ -9,11 +9,12 @@ from observatoire.domain.record import Record
 from observatoire.outputs import record as output
 from observatoire.web.api.records import standing_for
 from observatoire.web.dependencies import KeyedDep, ServicesDep
+from observatoire.web.pages import styles
 
 router = APIRouter(include_in_schema=False)
 
 POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    f"default-src 'none'; {styles.only(output.STYLE)}; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'"
 )
 

@@ -1,7 +1,5 @@
 """Pages made on the server: no script, one style within the page, whose digest the policy names."""
 
-import base64
-import hashlib
 from functools import cache
 from importlib import resources
 from urllib.parse import urlsplit
@@ -14,6 +12,7 @@ from observatoire.errors import ObservatoireError
 from observatoire.people import secrets
 from observatoire.web import cookies, forgery
 from observatoire.web.errors import refuses, status_of
+from observatoire.web.pages import styles
 
 
 @cache
@@ -35,10 +34,9 @@ def _style() -> str:
 @cache
 def _policy(provider: str) -> str:
     """Forms go to us; that of logout is sent on to the provider of identities, where there is one."""
-    digest = base64.b64encode(hashlib.sha256(_style().encode()).digest()).decode()
     forms = f"'self' {provider}".strip()
     return (
-        f"default-src 'none'; style-src 'sha256-{digest}'; form-action {forms}; "
+        f"default-src 'none'; {styles.only(_style())}; form-action {forms}; "
         "base-uri 'none'; frame-ancestors 'none'"
     )
 

@@ -17,12 +17,23 @@ class OfficialBesideOut(Wire):
     warnings: list[str] = Field(serialization_alias="avertissements")
 
 
+class ContextSeriesOut(Wire):
+    """The files of producers that the context was read from, and its digest."""
+
+    series_files: list[SeriesFileOut] = Field(serialization_alias="fichiers_producteur")
+    provenance: ProvenanceOut
+
+
 class PortraitOut(Wire):
     """Side by side, never merged: no index, no rank, no sum of sources of different groups."""
 
     territory: str = Field(serialization_alias="territoire")
     name: str = Field(serialization_alias="nom")
     context: TerritoryContextOut = Field(serialization_alias="contexte")
+    context_series: ContextSeriesOut | None = Field(
+        serialization_alias="series_contexte",
+        description="d'où vient le contexte ; null s'il ne vient d'aucun fichier de producteur",
+    )
     local_facts: SummaryOut | PublishedSummaryOut = Field(serialization_alias="faits_locaux")
     official_series: OfficialBesideOut = Field(serialization_alias="series_officielles")
 

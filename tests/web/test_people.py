@@ -323,7 +323,7 @@ def test_a_closed_account_keeps_nothing_that_lets_in_and_is_opened_again_by_an_i
         Registrar(shared_world.database, shared_world.settings, "essai", "").close(number)
     assert lets_in() == 0
     with shared_world.database.owning() as connection:
-        told = text("select action from accounts.journal where object = :n order by id desc limit 1")
+        told = text("select action from accounts.journal where question = :n order by id desc limit 1")
         assert connection.execute(told, {"n": str(number)}).scalar_one() == "personne désactivée"
     assert shared_world.client.put(path, json=body, headers=shared_world.admin).json()["active"] is True
     assert Browser.of(shared_world).log_in(login).status_code == 403

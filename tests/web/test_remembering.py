@@ -51,6 +51,28 @@ def test_the_same_public_question_asks_the_database_once(town: World) -> None:
     assert client.get(SUMMARY, params=YEAR | {"fin": "2025-12-31"}).status_code == 422
 
 
+def test_whoever_holds_a_public_answer_is_told_so_from_memory(town: World) -> None:
+    client = keeping(town, 60)
+    never_seen = client.get(SUMMARY, params=YEAR, headers={"If-None-Match": '"autre"'})
+    held = {"If-None-Match": never_seen.headers["etag"]}
+    with statements() as heard:
+        again = client.get(SUMMARY, params=YEAR, headers=held)
+        whole = client.get(SUMMARY, params=YEAR)
+        assert heard == []
+    assert (never_seen.status_code, again.status_code, whole.status_code) == (200, 304, 200)
+    assert (again.content, whole.content) == (b"", never_seen.content)
+    for name in ("etag", "cache-control", "vary", "x-content-type-options"):
+        assert again.headers[name] == whole.headers[name]
+    assert "content-type" not in again.headers
+
+
+def test_an_answer_said_to_be_held_is_remembered_whole(town: World) -> None:
+    tag = keeping(town, 60).get(SUMMARY, params=YEAR).headers["etag"]
+    client = keeping(town, 60)
+    assert client.get(SUMMARY, params=YEAR, headers={"If-None-Match": tag}).status_code == 304
+    assert client.get(SUMMARY, params=YEAR).json()["preuve"]["diffusion"]["audience"] == "public"
+
+
 def test_what_a_key_reads_is_neither_kept_nor_answered_from_memory(town: World) -> None:
     client = keeping(town, 60)
     inside = client.get(SUMMARY, params=YEAR, headers=town.admin).json()

@@ -7,7 +7,7 @@ from typing import Any
 
 import typer
 
-from observatoire.disclosure.gate import Journal, Passage
+from observatoire.disclosure.gate import Journal
 from observatoire.disclosure.policy import Caller, Role
 from observatoire.domain.territory import NATION
 from observatoire.settings import Settings
@@ -29,19 +29,7 @@ class Context:
 
     def journal(self) -> Journal:
         """A sink for passages of the gate."""
-
-        def write(passage: Passage) -> None:
-            with self.database.reading() as connection:
-                accounts.write_journal(
-                    connection,
-                    passage.caller,
-                    passage.role,
-                    passage.action,
-                    passage.question,
-                    passage.audience,
-                )
-
-        return write
+        return accounts.journal_of(self.database)
 
 
 def context_of(context: typer.Context) -> Context:

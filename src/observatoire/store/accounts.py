@@ -9,10 +9,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
+from observatoire.disclosure.gate import Journal, Passage
 from observatoire.disclosure.policy import KeyScope, Role
 from observatoire.domain.territory import TerritoryCode, TerritoryLevel
 from observatoire.errors import FieldError, InvalidRequest, NotFound
 from observatoire.store import organisations
+from observatoire.store.engine import Database
 from observatoire.store.reference import territories
 from observatoire.store.tables import api_key, journal, organisation
 
@@ -215,3 +217,20 @@ def write_journal(
         .inline()
         .values(caller=caller, role=role, action=action, question=question, audience=audience)
     )
+
+
+def journal_of(database: Database) -> Journal:
+    """A sink that writes each passage of the gate."""
+
+    def write(passage: Passage) -> None:
+        with database.reading() as connection:
+            write_journal(
+                connection,
+                passage.caller,
+                passage.role,
+                passage.action,
+                passage.question,
+                passage.audience,
+            )
+
+    return write

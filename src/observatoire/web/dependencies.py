@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Header, Path, Query, Request
 
 from observatoire.analyses.question import Question
-from observatoire.disclosure.gate import Journal, Passage
+from observatoire.disclosure.gate import Journal
 from observatoire.disclosure.policy import Caller, Reach
 from observatoire.domain.period import Period
 from observatoire.domain.person import Session
@@ -49,19 +49,7 @@ class Services:
 
     def journal(self) -> Journal:
         """A sink for passages of the gate."""
-
-        def write(passage: Passage) -> None:
-            with self.database.reading() as connection:
-                accounts.write_journal(
-                    connection,
-                    passage.caller,
-                    passage.role,
-                    passage.action,
-                    passage.question,
-                    passage.audience,
-                )
-
-        return write
+        return accounts.journal_of(self.database)
 
 
 def services(request: Request) -> Services:

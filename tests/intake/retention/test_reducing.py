@@ -6,6 +6,7 @@ The clock is moved, not waited for: what is old on the desk's day is so, whateve
 import random
 import struct
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -141,6 +142,9 @@ def figures(town: Town) -> dict[tuple[str, str], Any]:
         found[analysis, territory] = town.world.get(f"/analyses/{analysis}", territoire=asked, **period)
     crossed = {"territoire": TOULOUSE, "lignes": "mois", "colonnes": "categorie"}
     found["croisements", TOULOUSE] = town.world.get("/analyses/croisements", **crossed, **PERIOD)
+    for analysis, more in (("portrait", {}), ("comparaisons", {"avec": "departement"})):
+        asked = {"territoire": TOULOUSE, **more, **YEAR}
+        found[analysis, TOULOUSE] = town.world.get(f"/analyses/{analysis}", **asked)
     return found
 
 
@@ -332,6 +336,44 @@ def test_small_batches_end_where_a_large_one_does(town: Town, monkeypatch: pytes
     with contract_of(town, 1):
         pointed = standing.of_sources(town.desk, NOW.date())[0].to_reduce
         assert town.reduce() == pointed >= 5
+        assert standing.of_sources(town.desk, NOW.date())[0].to_reduce == 0
+
+
+def test_a_death_half_way_shows_nothing_and_the_next_night_ends_it(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town.send(*(at(f"{n:02d}/05/2017", f"DEATH-{n}", *town.inside) for n in range(1, 8)))
+    monkeypatch.setattr(store, "BATCH", 2)
+    batches = []
+
+    def dying(*asked: Any) -> int:
+        if len(batches) == 2:
+            raise ConnectionError
+        batches.append(done(*asked))
+        return batches[-1]
+
+    done = store.reduce_batch
+    with contract_of(town, 1):
+        pointed = standing.of_sources(town.desk, NOW.date())[0].to_reduce
+        with monkeypatch.context() as dead:
+            dead.setattr(store, "reduce_batch", dying)
+            with pytest.raises(ConnectionError):
+                town.reduce()
+        assert (batches, standing.of_sources(town.desk, NOW.date())[0].to_reduce) == ([2, 2], pointed - 4)
+        half_way = figures(town)
+        assert town.reduce() == pointed - 4
+        assert figures(town) == half_way
+
+
+def test_two_workers_share_the_rows_and_each_is_reduced_once(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town.send(*(at(f"{n:02d}/06/2017", f"SHARED-{n}", *town.inside) for n in range(1, 29)))
+    monkeypatch.setattr(store, "BATCH", 3)
+    with contract_of(town, 1), ThreadPoolExecutor(2) as workers:
+        pointed = standing.of_sources(town.desk, NOW.date())[0].to_reduce
+        shares = [done.result() for done in [workers.submit(town.reduce) for _ in range(2)]]
+        assert sum(shares) == pointed >= 28
         assert standing.of_sources(town.desk, NOW.date())[0].to_reduce == 0
 
 

@@ -1,4 +1,4 @@
-"""A break on one side only: what is counted before it and after it is not the same thing."""
+"""What is not counted alike on both sides: a break on one of them, other kinds of sources."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -7,6 +7,7 @@ from observatoire.analyses.coverage import Coverage
 from observatoire.domain.period import Period
 from observatoire.domain.series_break import SeriesBreak
 
+OTHER_KINDS = "les communes n'y sont pas toutes couvertes par les mêmes types de sources"
 Breaks = frozenset[tuple[date, str]]
 """(day, source) of the breaks that cut a period in one commune."""
 
@@ -29,11 +30,10 @@ def by_commune(
     return {commune: frozenset(cutting) for commune, cutting in found.items()}
 
 
-def one_sided(own: frozenset[Breaks], other: frozenset[Breaks]) -> str | None:
-    """Why two places do not compare, where every commune of both did not go through the same breaks."""
-    both = own | other
-    if len(both) <= 1:
+def one_sided(gone_through: frozenset[Breaks]) -> str | None:
+    """Why places do not compare, where their communes did not all go through the same breaks."""
+    if len(gone_through) <= 1:
         return None
-    shared = frozenset[tuple[date, str]].intersection(*both)
-    day, source = min(frozenset[tuple[date, str]]().union(*both) - shared)
+    shared = frozenset[tuple[date, str]].intersection(*gone_through)
+    day, source = min(frozenset[tuple[date, str]]().union(*gone_through) - shared)
     return f"rupture de série de « {source} » le {day:%d/%m/%Y}, que toutes les communes comparées n'ont pas"

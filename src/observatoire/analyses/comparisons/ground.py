@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from observatoire.analyses.comparisons import beside, places, similar
 from observatoire.analyses.comparisons.bases import Bases, Counted, choose, kind_of, tourism_caution
-from observatoire.analyses.comparisons.broken import one_sided
+from observatoire.analyses.comparisons.broken import OTHER_KINDS, one_sided
 from observatoire.analyses.comparisons.model import (
     Companion,
     ComparedPlace,
@@ -148,9 +148,9 @@ class _Judge:
         if code not in self.ground.communes:
             sources = ", ".join(f"« {s.source.code} »" for s in self.ground.coverage.sources)
             return Judged(place, frozenset(), None, f"{sources} ne couvre pas cette commune")
-        why = one_sided(self.ground.breaks, self.ground.breaks)
+        why = one_sided(self.ground.breaks)
         if len(self.ground.mixes) > 1:
-            why = "les communes n'y sont pas toutes couvertes par les mêmes types de sources"
+            why = OTHER_KINDS
         return Judged(place, frozenset({code}), 1.0, why)
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from observatoire.analyses.comparisons import beside, places
-from observatoire.analyses.comparisons.broken import Breaks, by_commune, one_sided
+from observatoire.analyses.comparisons.broken import OTHER_KINDS, Breaks, by_commune, one_sided
 from observatoire.analyses.comparisons.ground import (
     Judged,
     dressed,
@@ -183,9 +183,8 @@ def _judged(
 def _other_definition(found: Iterable[Definition]) -> str | None:
     told = list(found)
     if len({kinds for kinds, _ in told}) > 1:
-        return "les communes n'y sont pas toutes couvertes par les mêmes types de sources"
-    breaks = frozenset(breaks for _, breaks in told)
-    return one_sided(breaks, breaks)
+        return OTHER_KINDS
+    return one_sided(frozenset(breaks for _, breaks in told))
 
 
 def _share(place: ComparedPlace, communes: frozenset[str]) -> float | None:

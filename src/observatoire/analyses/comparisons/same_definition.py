@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from observatoire.analyses.comparisons.broken import Breaks, breaks_of, one_sided
+from observatoire.analyses.comparisons.broken import OTHER_KINDS, Breaks, breaks_of, one_sided
 from observatoire.analyses.comparisons.model import ComparedPlace, PlaceRole
 from observatoire.analyses.comparisons.words import covered
 from observatoire.analyses.coverage import Coverage
@@ -82,7 +82,7 @@ def refusal(ground: Ground, place: ComparedPlace, coverage: Coverage, held: froz
         little(len(communes), len(place.communes), coverage.population_share)
         or _mixed(ground, coverage)
         or _other_months(ground, coverage)
-        or one_sided(ground.breaks, breaks_of(coverage))
+        or one_sided(ground.breaks | breaks_of(coverage))
     )
 
 
@@ -101,7 +101,7 @@ def _mixed(ground: Ground, coverage: Coverage) -> str | None:
     if len(ground.mixes) == 1 and found == ground.mixes:
         return None
     kinds = ", ".join(sorted({kind.value for mix in found | ground.mixes for kind in mix}))
-    return f"les communes n'y sont pas toutes couvertes par les mêmes types de sources ({kinds})"
+    return f"{OTHER_KINDS} ({kinds})"
 
 
 def _other_months(ground: Ground, coverage: Coverage) -> str | None:

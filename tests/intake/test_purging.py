@@ -134,6 +134,32 @@ def test_idempotency_keys_are_forgotten_after_thirty_days_and_not_before(world: 
     assert purge(after(days=30.1)).keys == 1
 
 
+def test_sessions_that_are_over_and_attempts_of_yesterday_go(world: World, desk: Desk):
+    """They go even if nobody logs in any more."""
+    with world.database.owning() as connection:
+        connection.execute(
+            text(
+                """
+                with one as (
+                    insert into accounts.person (login, label, role, "grant")
+                    values ('a@mairie.fr', 'A', 'elu', '{}') returning id
+                )
+                insert into accounts.session (sha256, holder, stage, means, expires_at)
+                select d, id, 'ouverte', 'mot_de_passe', now() + l::interval from one,
+                    (values ('over', '-1 second'), ('open', '1 hour')) as s (d, l);
+                insert into accounts.attempt (key, failures, last_at, blocked_until)
+                select k, 3, now() - l::interval, now() - interval '2 days'
+                from (values ('old', '25 hours'), ('fresh', '23 hours')) as s (k, l)
+                """
+            )
+        )
+    assert purge(desk) == Purged(sessions=1, attempts=1)
+    assert purge(desk) == Purged()
+    with world.database.owning() as connection:
+        left = "select sha256 from accounts.session union all select key from accounts.attempt"
+        assert set(connection.execute(text(left)).scalars()) == {"open", "fresh"}
+
+
 def test_a_purge_of_nothing_is_well(desk: Desk):
     assert purge(desk) == Purged()
     assert not os.path.exists(desk.deposits.folder) or not os.listdir(desk.deposits.folder)

@@ -87,6 +87,37 @@ def test_after_ten_keys_that_are_none_no_other_is_looked_at(shared_world: World)
     assert client.get("/docs").status_code == 200
 
 
+COOKIES = {"https": "__Host-session", "http": "session"}
+
+
+@pytest.mark.parametrize("scheme", COOKIES)
+@pytest.mark.parametrize("other", [False, True], ids=["the name in use", "the name of the other scheme"])
+def test_a_session_made_up_for_each_request_wins_no_pace(
+    shared_world: World, scheme: str, other: bool
+) -> None:
+    limits = {"public_requests_per_minute": 10, "refused_keys_per_minute": 10}
+    app = hurried(shared_world, **limits).app
+    name = next(name for known, name in COOKIES.items() if (known == scheme) is not other)
+    for path, once in (("/connexion", 200), ("/api/v1/moi", 200 if other else 401)):
+        client = TestClient(app, base_url=f"{scheme}://localhost", client=(path, 1))
+        tried = [client.get(path, headers={"Cookie": f"{name}={n}"}).status_code for n in range(12)]
+        assert tried == [once] * 10 + [429] * 2, path
+
+
+@pytest.mark.parametrize("path", ["/connexion", "/docs"])
+def test_outside_the_api_a_key_made_up_for_each_request_wins_no_pace(shared_world: World, path: str) -> None:
+    client = hurried(shared_world, public_requests_per_minute=10)
+    client.base_url = "http://localhost"  # type: ignore[assignment]
+    tried = [client.get(path, headers={"Authorization": f"Bearer {n}"}).status_code for n in range(12)]
+    assert tried == [200] * 10 + [429] * 2
+
+
+def test_an_empty_key_is_none_and_counts_for_its_address(shared_world: World) -> None:
+    client = hurried(shared_world, public_requests_per_minute=2)
+    tried = [client.get("/api/v1/moi", headers={"Authorization": ""}).status_code for _ in range(3)]
+    assert tried == [200, 200, 429]
+
+
 def test_a_full_server_says_so_at_once_and_answers_when_there_is_room(shared_world: World) -> None:
     app = build_app(shared_world.database, shared_world.settings.model_copy(update={"most_requests": 1}))
     entered, leave = threading.Event(), threading.Event()

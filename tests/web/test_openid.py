@@ -188,6 +188,16 @@ def test_a_provider_that_breaks_down_is_told_in_french_and_the_password_still_se
     assert 'name="mot_de_passe"' in answer.text
 
 
+@pytest.mark.parametrize("path", ["/compte/mot-de-passe", "/compte/sessions/1", "/deconnexion"])
+def test_a_form_that_is_refused_still_offers_both_ways_in(
+    shared_world: World, authority: Authority, path: str
+):
+    answer = browser_of(shared_world, authority).client.post(path, data={"jeton": "0" * 64})
+    assert answer.status_code == 403
+    assert "Se connecter avec ProConnect" in answer.text
+    assert 'name="mot_de_passe"' in answer.text
+
+
 def test_a_person_who_says_no_there_is_told_so(shared_world: World, authority: Authority):
     as_person(authority, "non@mairie.fr")
     answer = come_back(browser_of(shared_world, authority), authority, error="access_denied")

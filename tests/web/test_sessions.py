@@ -172,6 +172,20 @@ def test_the_session_of_somebody_else_reads_like_one_that_never_was(town: World,
     assert other.me().status_code == 200
 
 
+def test_the_page_ends_a_session_once_or_twice_and_never_somebody_else_s(town: World, browser: Browser):
+    second, other = Browser.of(town), Browser.of(town)
+    second.log_in(LOGIN)
+    other.log_in(OTHER)
+    mine, theirs = (
+        next(s["numero"] for s in one.client.get("/api/v1/sessions").json()["sessions"] if s["actuelle"])
+        for one in (second, other)
+    )
+    for number in (mine, mine, theirs):
+        browser.open("/compte")
+        assert browser.submit(f"/compte/sessions/{number}").headers["location"] == "/compte"
+    assert [one.me().status_code for one in (browser, second, other)] == [200, 401, 200]
+
+
 def test_a_new_password_ends_every_other_session_and_wants_the_present_one(town: World):
     login = "change@mairie.fr"
     settle(town, login)

@@ -87,9 +87,7 @@ def lister(context: typer.Context) -> None:
 def desactiver(context: typer.Context, courriel: str) -> None:
     """The account stays, and opens nothing."""
     person = _number(context, courriel)
-    grant = tuple(TerritoryCode.parse(code) for code in person.grant)
-    new = NewPerson(None, person.label, person.role, person.organisation, grant)
-    _registrar(context).describe(person.number, new, active=False)
+    _registrar(context).close(person.number)
     typer.echo(f"Compte de {person.login} fermé : ses sessions sont terminées.")
 
 

@@ -69,9 +69,6 @@ class Session:
     person: Person
     stage: Stage
     means: Means
-    created_at: datetime
-    seen_at: datetime
-    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from observatoire.intake.retention.kinds import (
     REJECTS_KEPT,
 )
 from observatoire.intake.vault import Vault
-from observatoire.store import queue, retention
+from observatoire.store import attempts, queue, retention, sessions
 from observatoire.store.confidential import places as place_store
 from observatoire.store.retention import Kept
 
@@ -39,6 +39,8 @@ class Purged:
     jobs: int = 0
     places: int = 0
     questions: int = 0
+    sessions: int = 0
+    attempts: int = 0
 
 
 def purge(desk: Desk) -> Purged:
@@ -51,6 +53,9 @@ def purge(desk: Desk) -> Purged:
         jobs = queue.sweep(connection, now - JOBS_KEPT)
         places = place_store.forget_old(connection, now - desk.geocoding.kept)
         questions = retention.forget_journal(connection, now - JOURNAL_KEPT)
+    with desk.database.identifying() as connection:
+        ended = sessions.forget_ended(connection)
+        tried = attempts.forget_old(connection)
     drafts = [_remove_drafts(vault, now) for vault in (desk.deposits, desk.rejects)]
     return Purged(
         deposits=_remove_deposits(desk, now),
@@ -61,6 +66,8 @@ def purge(desk: Desk) -> Purged:
         jobs=jobs,
         places=places,
         questions=questions,
+        sessions=ended,
+        attempts=tried,
     )
 
 

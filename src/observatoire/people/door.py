@@ -1,9 +1,11 @@
 """From a login and a password to a session, and from a one-time code to a password."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
 from observatoire.domain.person import Means, Person, Session, Stage
+from observatoire.errors import NotFound
 from observatoire.people import passwords, secrets
 from observatoire.people.errors import RefusedInvitation, RefusedLogin
 from observatoire.people.lockout import Lockout
@@ -58,22 +60,23 @@ class Door:
             TooManyAttempts, RefusedLogin (its ``person`` is who was tried, if anybody).
         """
         login = login.strip().lower()
-        name = self.lockout.name_of(login, device)
-        self.lockout.reserve(name, address)
-        with self.database.identifying() as connection:
-            encoded = persons.password_of(connection, login)
-            person = persons.find(connection, login)
-        right = passwords.matches(encoded, password)
-        if person is None or not right or not person.opens:
-            raise RefusedLogin(person=person)
-        self.lockout.lift(name, address)
-        if encoded is not None and passwords.is_outdated(encoded):
+        with self.lockout.attempt(self.lockout.name_of(login, device), address):
             with self.database.identifying() as connection:
-                persons.set_password(connection, person.number, passwords.encode(password), chosen=False)
-        return self.begin(person, Means.PASSWORD, device=device)
+                encoded = persons.password_of(connection, login)
+                person = persons.find(connection, login)
+            right = passwords.matches(encoded, password)
+            if person is None or encoded is None or not right or not person.opens:
+                raise RefusedLogin(person=person)
+            anew = passwords.encode(password) if passwords.is_outdated(encoded) else None
+            with self.database.identifying() as connection:
+                person = _still(connection, person, encoded)
+                if anew is not None:
+                    persons.set_password(connection, person.number, anew, chosen=False)
+                return self.begin(connection, person, Means.PASSWORD, device=device)
 
     def begin(
         self,
+        connection: Connection,
         person: Person,
         means: Means,
         *,
@@ -81,13 +84,15 @@ class Door:
         proved_twice: bool = False,
         id_token: bytes | None = None,
     ) -> Entered:
-        """A new session of somebody who has proved who it is, once, or twice at a provider's."""
+        """A new session of somebody who has proved who it is, once, or twice at a provider's.
+
+        ``person``: locked by this transaction, so that what it opens is what its role asks for now.
+        """
         stage = Stage.OPEN if proved_twice else self.stage_of(person)
         secret = secrets.fresh()
         lasting = self.lasting if stage is Stage.OPEN else HALFWAY
-        with self.database.identifying() as connection:
-            sessions.forget_ended(connection)
-            sessions.begin(connection, secrets.digest(secret), person.number, stage, means, lasting, id_token)
+        sessions.forget_ended(connection)
+        sessions.begin(connection, secrets.digest(secret), person.number, stage, means, lasting, id_token)
         known = device if device and self.lockout.knows(person.login, device) else None
         return Entered(person, stage, secret, known or self.lockout.new_device(person.login))
 
@@ -103,8 +108,8 @@ class Door:
             return sessions.find(connection, secrets.digest(secret), self.idle)
 
     def leave(self, session: Session) -> None:
-        """End a session."""
-        with self.database.identifying() as connection:
+        """End a session; one that another page has ended already is no error."""
+        with suppress(NotFound), self.database.identifying() as connection:
             sessions.end(connection, session.person.number, session.number)
 
     def accept(self, login: str, code: str, password: str, address: str) -> Person:
@@ -114,15 +119,13 @@ class Door:
             TooManyAttempts, RefusedInvitation, WeakPassword (the code is still good).
         """
         login = login.strip().lower()
-        name = self.lockout.name_of(login, None)
-        self.lockout.reserve(name, address)
-        with self.database.identifying() as connection:
-            number = persons.use_invitation(connection, login, secrets.digest(secrets.heard(code)))
+        name, digest = self.lockout.name_of(login, None), secrets.digest(secrets.heard(code))
+        with self.lockout.attempt(name, address), self.database.identifying() as connection:
+            number = persons.use_invitation(connection, login, digest)
             if number is None:
                 raise RefusedInvitation
             person = persons.get(connection, number)
             self._choose(connection, person, password)
-        self.lockout.lift(name, address)
         return person
 
     def change_password(self, session: Session, present: str, chosen: str, address: str) -> None:
@@ -133,17 +136,28 @@ class Door:
         """
         person = session.person
         name = secrets.keyed(self.lockout.key, "mot de passe", str(person.number))
-        self.lockout.reserve(name, address)
-        with self.database.identifying() as connection:
-            encoded = persons.password_of(connection, person.login)
-        if not passwords.matches(encoded, present):
-            raise RefusedLogin(person=person)
-        with self.database.identifying() as connection:
-            self._choose(connection, person, chosen, but=session.number)
-        self.lockout.lift(name, address)
+        with self.lockout.attempt(name, address):
+            with self.database.identifying() as connection:
+                encoded = persons.password_of(connection, person.login)
+            if encoded is None or not passwords.matches(encoded, present):
+                raise RefusedLogin(person=person)
+            with self.database.identifying() as connection:
+                self._choose(connection, _still(connection, person, encoded), chosen, but=session.number)
 
     @staticmethod
     def _choose(connection: Connection, person: Person, chosen: str, but: int | None = None) -> None:
         passwords.check(chosen, person.login, person.label)
         persons.set_password(connection, person.number, passwords.encode(chosen))
         sessions.end_all(connection, person.number, but=but)
+
+
+def _still(connection: Connection, person: Person, encoded: str) -> Person:
+    """The person as it is now, locked: a proof of before is worth nothing if the password changed since.
+
+    Raises:
+        RefusedLogin.
+    """
+    held = persons.lock(connection, person.number)
+    if not held.opens or persons.password_of(connection, held.login) != encoded:
+        raise RefusedLogin(person=held)
+    return held

@@ -1,11 +1,13 @@
 """Persons: invited, described anew, switched off. Nobody chooses the password of another."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from observatoire.disclosure.policy import ROLES_OF_AN_ORGANISATION, Role
 from observatoire.domain.person import NewPerson, Person
+from observatoire.domain.territory import TerritoryCode
 from observatoire.errors import FieldError, InvalidRequest
 from observatoire.people import secrets
 from observatoire.people.errors import KnownLogin
@@ -42,7 +44,7 @@ class Registrar:
         Raises:
             InvalidRequest, UnknownTerritory, KnownLogin.
         """
-        self._check(new)
+        self._check(new, new.grant)
         with self.database.importing() as connection:
             if new.organisation:
                 organisations.ensure(connection, new.organisation)
@@ -68,13 +70,17 @@ class Registrar:
         return Invitation(person, code, expires_at)
 
     def describe(self, number: int, new: NewPerson, *, active: bool) -> Person:
-        """Role, organisation, territories; switched off, or given a role that wants a second factor, every
-        session of the person is over.
+        """Role, organisation, territories; given a role that wants a second factor, every session of the
+        person is over; not ``active``, its account is closed.
+
+        A territory that the person had already is not looked at again: communes merge.
 
         Raises:
             NotFound, InvalidRequest, UnknownTerritory.
         """
-        self._check(new)
+        with self.database.identifying() as connection:
+            had = persons.get(connection, number).grant
+        self._check(new, [code for code in new.grant if str(code) not in had])
         with self.database.importing() as connection:
             if new.organisation:
                 organisations.ensure(connection, new.organisation)
@@ -82,10 +88,27 @@ class Registrar:
             before = persons.get(connection, number)
             persons.replace(connection, number, new, active=active)
             raised = new.role != before.role and new.role in self.settings.roles_with_second_factor()
-            if raised or not active:
+            if raised:
                 sessions.end_all(connection, number)
+            if not active:
+                self._shut(connection, number)
             self._write(connection, "personne modifiée" if active else "personne désactivée", number)
             return persons.get(connection, number)
+
+    def close(self, number: int) -> None:
+        """Close an account: nothing of what let the person in is kept, to open it again is to invite anew.
+
+        Raises:
+            NotFound.
+        """
+        with self.database.identifying() as connection:
+            self._shut(connection, number)
+            self._write(connection, "personne désactivée", number)
+
+    @staticmethod
+    def _shut(connection: Connection, number: int) -> None:
+        persons.close(connection, number)
+        sessions.end_all(connection, number)
 
     def take_factor_away(self, number: int) -> None:
         """For who has lost telephone and recovery codes: a new factor is asked for at the next login.
@@ -99,7 +122,7 @@ class Registrar:
             sessions.end_all(connection, number)
             self._write(connection, "second facteur retiré", number)
 
-    def _check(self, new: NewPerson) -> None:
+    def _check(self, new: NewPerson, granted: Iterable[TerritoryCode]) -> None:
         if new.login is not None and not LOGIN.fullmatch(new.login):
             fault = FieldError("courriel", "une adresse de courrier est attendue", "prenom.nom@mairie.fr")
             raise InvalidRequest(fields=(fault,))
@@ -107,7 +130,7 @@ class Registrar:
             message = "ce rôle ne lit que les sources de son organisation"
             raise InvalidRequest(fields=(FieldError("organisation", message, "le code d'une organisation"),))
         with self.database.reading() as connection:
-            accounts.check_grant(connection, new.grant, "perimetre")
+            accounts.check_grant(connection, granted, "perimetre")
 
     def _write(self, connection: Connection, action: str, number: int) -> None:
         accounts.write_journal(connection, self.by, self.role, action, str(number), None)

@@ -5,6 +5,9 @@ and, for a browser from which this login has entered before, by that browser, so
 from elsewhere does not keep its owner out.
 """
 
+import ipaddress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from observatoire.people import secrets
@@ -15,7 +18,9 @@ from observatoire.store.engine import Database
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """``free`` attempts, then ``first`` seconds closed, doubled each time up to ``longest``."""
+    """``free`` attempts, then ``first`` seconds closed, doubled each time up to ``longest``; one failure is
+    forgiven each ``longest``.
+    """
 
     free: int
     first: int = 30
@@ -52,26 +57,30 @@ class Lockout:
             return secrets.keyed(self.key, "appareil connu", device)
         return secrets.keyed(self.key, "adresse de connexion", login)
 
-    def reserve(self, name: str, address: str) -> None:
-        """Count an attempt before it is looked at.
+    @contextmanager
+    def attempt(self, name: str, address: str) -> Iterator[None]:
+        """An attempt, counted before it is looked at; it was good if nothing is raised.
 
         Raises:
             TooManyAttempts: this address, or this name, must wait.
         """
+        self._reserve(name, address)
+        yield
+        with self.database.identifying() as connection:
+            attempts.succeed(connection, name)
+            attempts.give_back(connection, self._place(address))
+            attempts.forget_old(connection)
+
+    def _reserve(self, name: str, address: str) -> None:
         place = self._place(address)
         with self.database.identifying() as connection:
             wait = attempts.reserve(connection, place, *_terms(BY_ADDRESS))
             if not wait:
                 wait = attempts.reserve(connection, name, *_terms(BY_LOGIN))
+                if wait:  # nothing was tried: a closed login does not close the address
+                    attempts.give_back(connection, place)
         if wait:
             raise TooManyAttempts(wait)
-
-    def lift(self, name: str, address: str) -> None:
-        """The attempt was good: the name is clear, the address has one attempt fewer."""
-        with self.database.identifying() as connection:
-            attempts.succeed(connection, name)
-            attempts.give_back(connection, self._place(address))
-            attempts.forget_old(connection)
 
     def release(self, login: str) -> None:
         """An administrator lets a login try again."""
@@ -79,7 +88,22 @@ class Lockout:
             attempts.succeed(connection, self.name_of(login, None))
 
     def _place(self, address: str) -> str:
-        return secrets.keyed(self.key, "adresse du réseau", address)
+        return secrets.keyed(self.key, "adresse du réseau", network_of(address))
+
+
+def network_of(address: str) -> str:
+    """What one subscriber has: an IPv4 address, or the /64 of an IPv6 one (RFC 6177), whose every address
+    is its own to use.
+    """
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    if found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.IPv6Address(int(found) >> 64 << 64))
 
 
 def _terms(allowance: Allowance) -> tuple[int, int, int]:

@@ -1,6 +1,7 @@
 """The second factor: taken up, asked for, and replaced by a recovery code when the telephone is lost."""
 
 import time
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from observatoire.domain.person import Person, Session
@@ -46,9 +47,8 @@ class Prover:
             TooManyAttempts, RefusedCode.
         """
         person = session.person
-        name = self._reserve(person, address)
         codes = [secrets.spoken(second_factor.RECOVERY_BITS) for _ in range(second_factor.RECOVERY_CODES)]
-        with self.door.database.identifying() as connection:
+        with self._attempt(person, address), self.door.database.identifying() as connection:
             factor = persons.second_factor(connection, person.number)
             step = None
             if factor.secret is not None and not factor.confirmed:
@@ -59,7 +59,6 @@ class Prover:
             persons.confirm_factor(connection, person.number, step, kept)
             sessions.end_all(connection, person.number, but=session.number)
             fresh = self._raise(connection, session)
-        self.door.lockout.lift(name, address)
         return fresh, codes
 
     def prove(self, session: Session, code: str, address: str) -> str:
@@ -69,13 +68,10 @@ class Prover:
             TooManyAttempts, RefusedCode.
         """
         person = session.person
-        name = self._reserve(person, address)
-        with self.door.database.identifying() as connection:
+        with self._attempt(person, address), self.door.database.identifying() as connection:
             if not self._passes(connection, person, code):
                 raise RefusedCode(person=person)
-            fresh = self._raise(connection, session)
-        self.door.lockout.lift(name, address)
-        return fresh
+            return self._raise(connection, session)
 
     def _passes(self, connection: Connection, person: Person, code: str) -> bool:
         factor = persons.second_factor(connection, person.number)
@@ -92,10 +88,9 @@ class Prover:
         sessions.raise_(connection, session.number, secrets.digest(fresh), self.door.lasting)
         return fresh
 
-    def _reserve(self, person: Person, address: str) -> str:
+    def _attempt(self, person: Person, address: str) -> AbstractContextManager[None]:
         name = secrets.keyed(self.door.lockout.key, "second facteur", str(person.number))
-        self.door.lockout.reserve(name, address)
-        return name
+        return self.door.lockout.attempt(name, address)
 
     @property
     def _key(self) -> bytes:

@@ -8,7 +8,7 @@ from observatoire.openid.provider import Identified
 from observatoire.people import secrets
 from observatoire.people.door import Door, Entered
 from observatoire.people.errors import UnexpectedIdentity
-from observatoire.store import persons
+from observatoire.store import persons, sessions
 from observatoire.store.engine import Connection
 
 
@@ -26,30 +26,34 @@ class Recogniser:
         """
         with self.door.database.identifying() as connection:
             person = self._person(connection, found.claims)
-        if person is None or not person.opens:
-            raise UnexpectedIdentity(person=person)
-        sealed = secrets.seal(self.door.settings.sealing_key(), _whose(person), found.id_token.encode())
-        return self.door.begin(
-            person, Means.OPENID, device=device, proved_twice=found.claims.proved_twice, id_token=sealed
-        )
+            if person is None or not person.opens:
+                raise UnexpectedIdentity(person=person)
+            sealed = secrets.seal(self.door.settings.sealing_key(), _whose(person), found.id_token.encode())
+            twice = found.claims.proved_twice
+            return self.door.begin(
+                connection, person, Means.OPENID, device=device, proved_twice=twice, id_token=sealed
+            )
 
     def id_token(self, person: Person, sealed: bytes) -> str:
         """The token kept for the provider's logout."""
         return secrets.unseal(self.door.settings.sealing_key(), _whose(person), sealed).decode()
 
     def _person(self, connection: Connection, claims: Claims) -> Person | None:
+        """Who it is, locked. Another subject of who is known takes an invitation and replaces the former."""
         known = persons.linked(connection, claims.issuer, claims.subject)
         if known is not None:
-            return known
+            return persons.lock(connection, known.number)
         verified = claims.address_is_verified or self.door.settings.openid_addresses_are_verified
         person = persons.find(connection, claims.login) if verified and claims.login else None
-        if person is None or not person.opens:
+        if person is None:
             return None
-        awaited = persons.invited(connection, person.number)
-        if not awaited or persons.is_linked(connection, claims.issuer, person.number):
+        person = persons.lock(connection, person.number)
+        if not person.opens:
+            return person
+        if not persons.use_any_invitation(connection, person.number):
             return None
-        persons.close_invitations(connection, person.number)
         persons.link(connection, claims.issuer, claims.subject, person.number)
+        sessions.end_all(connection, person.number)
         return person
 
 

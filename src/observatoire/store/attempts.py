@@ -9,7 +9,9 @@ def reserve(connection: Connection, key: str, free: int, first: int, longest: in
     """Count an attempt before it is looked at, so that parallel ones can't slip by; seconds to wait, or 0.
 
     Beyond ``free`` attempts each one closes the door for ``first`` seconds, then twice as long, up to
-    ``longest``. An attempt while it is closed is refused and does not lengthen it.
+    ``longest``. An attempt while it is closed is refused and does not lengthen it. One failure is forgiven
+    each ``longest`` (a leaky bucket): who guesses gains nothing, since the door opens no more often than
+    that, and an address that many share does not end closed at each slip.
     """
     values = {"key": key, "free": free, "first": first, "longest": longest}
     wait: int = connection.execute(text(query("reserve_attempt")), values).scalar_one()
@@ -26,6 +28,6 @@ def give_back(connection: Connection, key: str) -> None:
     connection.execute(text(query("give_attempt_back")), {"key": key})
 
 
-def forget_old(connection: Connection) -> None:
-    """Remove what is a day old."""
-    connection.execute(text(query("forget_old_attempts")))
+def forget_old(connection: Connection) -> int:
+    """Remove what is a day old; how many."""
+    return connection.execute(text(query("forget_old_attempts"))).rowcount

@@ -78,6 +78,20 @@ def replace(connection: Connection, number: int, new: NewPerson, *, active: bool
         raise NotFound
 
 
+def close(connection: Connection, number: int) -> None:
+    """Switch a person off, and remove what let it in: password, factor, codes, identities, invitations.
+
+    Raises:
+        NotFound: nobody has this number.
+    """
+    values = {"active": False, "password": None, "password_set_at": None}
+    if connection.execute(update(person).where(person.c.id == number).values(values)).rowcount == 0:
+        raise NotFound
+    propose_factor(connection, number, None)
+    for table in (identity, invitation):
+        connection.execute(table.delete().where(table.c.holder == number))
+
+
 def every(connection: Connection) -> list[Person]:
     """Every person, in order of login."""
     rows = connection.execute(select(*COLUMNS).select_from(with_organisation()).order_by(person.c.login))
@@ -101,6 +115,17 @@ def find(connection: Connection, login: str) -> Person | None:
     return _one(connection, person.c.login == login)
 
 
+def lock(connection: Connection, number: int) -> Person:
+    """One person as it is now; whoever changes it, or ends its sessions, waits for the transaction to end.
+
+    Raises:
+        NotFound: nobody has this number.
+    """
+    mine = select(person.c.id).where(person.c.id == number)
+    connection.execute(mine.with_for_update(key_share=True))
+    return get(connection, number)
+
+
 def linked(connection: Connection, issuer: str, subject: str) -> Person | None:
     """Who is known to a provider of identities under this subject."""
     holder = select(identity.c.holder).where(identity.c.issuer == issuer, identity.c.subject == subject)
@@ -108,14 +133,10 @@ def linked(connection: Connection, issuer: str, subject: str) -> Person | None:
 
 
 def link(connection: Connection, issuer: str, subject: str, number: int) -> None:
-    """Recognise a person by a provider's subject from now on."""
+    """Recognise a person by a provider's subject from now on, and by no former one of the same provider."""
+    former = (identity.c.issuer == issuer) & (identity.c.holder == number)
+    connection.execute(identity.delete().where(former))
     connection.execute(insert(identity).values(issuer=issuer, subject=subject, holder=number))
-
-
-def is_linked(connection: Connection, issuer: str, number: int) -> bool:
-    """Whether this provider knows the person already, under any subject."""
-    rows = select(identity.c.holder).where(identity.c.issuer == issuer, identity.c.holder == number)
-    return connection.execute(rows).first() is not None
 
 
 def _one(connection: Connection, clause: ColumnElement[bool]) -> Person | None:
@@ -141,20 +162,15 @@ def set_password(connection: Connection, number: int, encoded: str, *, chosen: b
 
 def invite(connection: Connection, number: int, digest: str, expires_at: datetime) -> None:
     """Keep the digest of a new code; those that were still open are closed."""
-    close_invitations(connection, number)
+    still_open = (invitation.c.holder == number) & invitation.c.used_at.is_(None)
+    connection.execute(update(invitation).where(still_open).values(used_at=func.now()))
     connection.execute(insert(invitation).values(sha256=digest, holder=number, expires_at=expires_at))
 
 
-def close_invitations(connection: Connection, number: int) -> None:
-    """No code given to this person opens anything any more."""
-    still_open = (invitation.c.holder == number) & invitation.c.used_at.is_(None)
-    connection.execute(update(invitation).where(still_open).values(used_at=func.now()))
-
-
-def invited(connection: Connection, number: int) -> bool:
-    """Whether a code of this person is still open."""
-    rows = select(invitation.c.sha256).where(invitation.c.holder == number, *_open())
-    return connection.execute(rows).first() is not None
+def use_any_invitation(connection: Connection, number: int) -> bool:
+    """Whether a code of this person was still open; it is used up, and for one caller only."""
+    mine = update(invitation).where(invitation.c.holder == number, *_open()).values(used_at=func.now())
+    return connection.execute(mine).rowcount > 0
 
 
 def _open() -> tuple[ColumnElement[bool], ...]:
@@ -162,9 +178,13 @@ def _open() -> tuple[ColumnElement[bool], ...]:
 
 
 def use_invitation(connection: Connection, login: str, digest: str) -> int | None:
-    """Number of the person whose open code this is, used up; None: no such code for this login."""
-    holder = select(person.c.id).where(person.c.login == login, person.c.active).scalar_subquery()
-    mine = (invitation.c.sha256 == digest) & (invitation.c.holder == holder)
+    """Number of the person whose open code this is, used up; None: no such code for this login.
+
+    The person is locked before its code, in the order of all who take both: none waits for another in a ring.
+    """
+    holder = select(person.c.id).where(person.c.login == login, person.c.active)
+    connection.execute(holder.with_for_update(key_share=True))
+    mine = (invitation.c.sha256 == digest) & (invitation.c.holder == holder.scalar_subquery())
     statement = update(invitation).where(mine, *_open()).values(used_at=func.now())
     number: int | None = connection.execute(statement.returning(invitation.c.holder)).scalar_one_or_none()
     return number

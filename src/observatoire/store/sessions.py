@@ -46,9 +46,6 @@ def find(connection: Connection, digest: str, idle: timedelta) -> Session | None
             session.c.id.label("session_number"),
             session.c.stage,
             session.c.means,
-            session.c.created_at.label("begun_at"),
-            session.c.seen_at,
-            session.c.expires_at,
             *persons.COLUMNS,
         )
         .select_from(persons.with_organisation().join(session, session.c.holder == person.c.id))
@@ -59,15 +56,7 @@ def find(connection: Connection, digest: str, idle: timedelta) -> Session | None
         return None
     stale = (session.c.id == row.session_number) & (session.c.seen_at < func.now() - timedelta(minutes=1))
     connection.execute(update(session).where(stale).values(seen_at=func.now()))
-    return Session(
-        row.session_number,
-        persons.told(row),
-        Stage(row.stage),
-        Means(row.means),
-        row.begun_at,
-        row.seen_at,
-        row.expires_at,
-    )
+    return Session(row.session_number, persons.told(row), Stage(row.stage), Means(row.means))
 
 
 def raise_(connection: Connection, number: int, digest: str, lasting: timedelta) -> None:

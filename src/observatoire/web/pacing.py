@@ -1,5 +1,7 @@
 """How often one may ask: by key, by address without one, and ten times less for a key that is none.
 
+Headers made up for each request win nothing: outside the API the address alone counts; under it a session
+that is none is refused, and counts, like a key that is none.
 The counts are those of one process, in memory: they protect the server, and count nobody.
 """
 
@@ -11,13 +13,15 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from observatoire.people.lockout import network_of
 from observatoire.settings import Settings
 from observatoire.store.accounts import digest
+from observatoire.web import cookies
 from observatoire.web.errors import problem
 
 CODE, TITLE = "trop_de_demandes", "Trop de demandes"
 UNAUTHORISED = 401
-SESSIONS = frozenset({b"session", b"__Host-session"})
+API = "/api/"
 FREE = ("/sante",)
 """Probes of the machine room are never refused."""
 
@@ -37,14 +41,14 @@ class Pace:
         if scope["type"] != "http" or scope["path"].startswith(FREE):
             await self.app(scope, receive, send)
             return
-        address = (scope.get("client") or ("",))[0]
-        authorization = _credential(dict(scope["headers"]))
-        if authorization is None:
+        address = network_of((scope.get("client") or ("",))[0])
+        credential = _credential(Request(scope))
+        if credential is None:
             allowance, who = self._without, address
         else:
-            allowance, who = self._with_key, digest(authorization.decode("latin-1"))
+            allowance, who = self._with_key, digest(credential)
         wait = 0
-        if authorization is not None and not self._limiter.test(self._refused, address):
+        if credential is not None and not self._limiter.test(self._refused, address):
             wait = self._seconds(self._refused, address)
         elif not self._limiter.hit(allowance, who):
             wait = self._seconds(allowance, who)
@@ -66,13 +70,12 @@ class Pace:
         return max(int(reset - time.time()) + 1, 1)
 
 
-def _credential(headers: dict[bytes, bytes]) -> bytes | None:
-    """What tells one who asks from another: a key's header, else the cookie of a session."""
-    told = headers.get(b"authorization")
-    if told is not None:
-        return told
-    pairs = (part.strip().partition(b"=") for part in headers.get(b"cookie", b"").split(b";"))
-    return next((value for name, _, value in pairs if name in SESSIONS and value), None)
+def _credential(request: Request) -> str | None:
+    """What tells one who asks the API from another: the header of a key, else the cookie of a session."""
+    if not request.scope["path"].startswith(API):
+        return None
+    told = request.headers.get("authorization")
+    return cookies.read(request, cookies.SESSION) if told is None else told or None
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send, wait: int) -> None:

@@ -107,8 +107,9 @@ def _of_use(settings: Settings) -> tuple[Rule, ...]:
         Rule("cle", "Clés d'accès, sans leur valeur, et organisations", None,
              "tant que le journal peut nommer la clé",
              ("accounts.api_key", "accounts.organisation", "accounts.organisation_territory")),
-        Rule("personne", "Comptes des personnes, second facteur et codes de secours", None,
-             "jusqu'à la fermeture du compte ; le journal peut encore le nommer",
+        Rule("personne", "Comptes des personnes : nom, adresse et rôle ; ce qui les fait entrer", None,
+             "conservés : le journal peut encore nommer la personne ; mot de passe, second facteur, codes, "
+             "invitations et identité sont supprimés à la fermeture du compte",
              ("accounts.person", "accounts.recovery_code", "accounts.identity", "accounts.invitation")),
         Rule("session", "Session d'une personne, sans son secret", 1, "supprimée à sa fin",
              ("accounts.session",)),

@@ -2,13 +2,17 @@
 with counted as (
     insert into accounts.attempt as a (key, failures, last_at, blocked_until)
     values (:key, 1, now(), now())
-    on conflict (key) do update set
-        failures = case when a.last_at < now() - interval '1 day' then 1 else a.failures + 1 end,
-        last_at = now(),
-        blocked_until = now() + case
-            when a.last_at < now() - interval '1 day' or a.failures + 1 < :free then interval '0'
-            else least(:longest, :first * power(2, least(a.failures + 1 - :free, 20))) * interval '1 second'
-        end
+    on conflict (key) do update set (failures, last_at, blocked_until) = (
+        select
+            held + 1,
+            case when held = 0 then now() else a.last_at + forgiven * :longest * interval '1 second' end,
+            now() + case
+                when held + 1 < :free then interval '0'
+                else least(:longest, :first * power(2, least(held + 1 - :free, 20))) * interval '1 second'
+            end
+        from (select greatest(floor(extract(epoch from now() - a.last_at) / :longest), 0) as forgiven) as leak,
+            lateral (select greatest(a.failures - forgiven, 0)::integer as held) as left_over
+    )
     where a.blocked_until <= now()
     returning key
 )

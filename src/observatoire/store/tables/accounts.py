@@ -167,4 +167,5 @@ attempt = Table(
     Column("blocked_until", DateTime(timezone=True), nullable=False),
     schema="accounts",
 )
-"""Failed attempts under a keyed hash of a login or of a network address, forgotten within a day."""
+"""Failed attempts under a keyed hash of a login or of a network address, forgotten within a day;
+``last_at``: up to when forgiveness has been counted, at most the longest wait before the last attempt."""

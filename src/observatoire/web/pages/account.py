@@ -1,5 +1,6 @@
 """``/compte``: who one is, one's sessions, one's password."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -7,17 +8,17 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Form, Request, Response
 
 from observatoire.domain.person import Means, Session, Stage
-from observatoire.errors import ObservatoireError
+from observatoire.errors import NotFound, ObservatoireError
 from observatoire.store import sessions
 from observatoire.web.auditing import note
 from observatoire.web.dependencies import NumberInPath, Services, ServicesDep
+from observatoire.web.pages.entrance import LOGIN, login_form
 from observatoire.web.pages.invitation import check_twice
 from observatoire.web.pages.rendering import address_of, check_form, page, to
 from observatoire.web.people import named
 
 router = APIRouter(include_in_schema=False)
 Field = Annotated[str, Form(max_length=600)]
-LOGIN = "/connexion"
 MEANS = {Means.PASSWORD: "mot de passe", Means.OPENID: "fournisseur d'identité"}
 
 
@@ -87,7 +88,7 @@ def change_password(
     try:
         check_form(request, jeton)
     except ObservatoireError as error:
-        return page(request, "connexion", error, courriel="", message=None, fournisseur="")
+        return login_form(request, found, error)
     if session is None:
         return to(LOGIN)
     try:
@@ -100,16 +101,16 @@ def change_password(
 
 @router.post("/compte/sessions/{numero}", summary="Terminer une de mes sessions")
 def end_session(request: Request, found: ServicesDep, numero: NumberInPath, jeton: Field = "") -> Response:
-    """It opens nothing any more; one that is over already is no error."""
+    """It opens nothing any more; one that is over already, or another's, is no error, and nothing is done."""
     session = _own(request, found)
     try:
         check_form(request, jeton)
         if session is None:
             return to(LOGIN)
-        with found.database.identifying() as connection:
+        with suppress(NotFound), found.database.identifying() as connection:
             sessions.end(connection, session.person.number, numero)
     except ObservatoireError as error:
         if session is None:
-            return page(request, "connexion", error, courriel="", message=None, fournisseur="")
+            return login_form(request, found, error)
         return _account(request, found, session, error)
     return to("/compte")

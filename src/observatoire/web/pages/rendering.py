@@ -14,8 +14,6 @@ from observatoire.web import cookies, forgery
 from observatoire.web.errors import refuses, status_of
 from observatoire.web.pages import styles
 
-NO_SESSION = "Votre session est terminée, ou n'a jamais commencé : connectez-vous."
-
 
 @cache
 def _pages() -> Environment:

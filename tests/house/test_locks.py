@@ -133,7 +133,6 @@ def test_a_route_that_answers_a_figure_without_the_gate_is_seen():
 
 OUTSIDE_A_REACH = {
     "web.cross_origin:_read": "which sites are declared: a preflight has no caller",
-    "web.dependencies:write": "writes the journal",
     "web.people:_communes": "which communes a grant holds: the map of France",
     "web.security:_look_up": "who holds the key: nobody is known yet",
     "web.api.categories:list_categories": "the taxonomy, of no organisation",
@@ -158,5 +157,4 @@ def test_the_web_reads_what_belongs_to_someone_within_a_reach():
                 isinstance(node, ast.Attribute) and node.attr == "reading" for node in ast.walk(function)
             ):
                 found.add(f"{module}:{function.name}")
-    found.discard("web.dependencies:journal")  # holds ``write``
     assert found == set(OUTSIDE_A_REACH)

@@ -78,6 +78,12 @@ def served(world: World) -> Iterator[httpx.Client]:
         thread.join(PATIENCE)
 
 
+def last_words(process: "subprocess.Popen[bytes]") -> str:
+    """What a process that has ended said of it."""
+    assert process.stderr is not None
+    return process.stderr.read().decode(errors="replace")[-2000:]
+
+
 def until(told: Callable[[], Any], seconds: float = PATIENCE) -> Any:
     """Wait for something to be true, and return it."""
     deadline = time.monotonic() + seconds

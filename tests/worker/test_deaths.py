@@ -18,7 +18,7 @@ from observatoire.store import imports
 from observatoire.store.engine import Database
 from support.databases import copy_of
 from support.files import pm_file, pm_row
-from support.processes import state, until, wait_for_end, worker
+from support.processes import last_words, state, until, wait_for_end, worker
 from support.world import World
 
 COMPLETE = os.environ.get("OBSERVATOIRE_TESTS_COMPLETS") == "1"
@@ -140,8 +140,9 @@ def test_an_import_survives_the_loss_of_every_connection(bench: Bench, undisturb
                 connection.execute(
                     text(f"select pg_terminate_backend(pid) from pg_stat_activity where {others}")
                 )
+            until(lambda: process.poll() is not None or state(world, id_) not in ("en_attente", "en_cours"))
+            assert process.poll() is None, last_words(process)
             report = wait_for_end(world, id_)
-            assert process.poll() is None
         assert same(report, undisturbed.report)
         assert dump(world, "pm") == undisturbed.rows
 

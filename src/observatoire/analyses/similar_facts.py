@@ -27,8 +27,9 @@ from observatoire.disclosure.released import Released
 from observatoire.domain.incident import FINE, LocationPrecision, TimePrecision
 from observatoire.domain.source import PlacePrecision
 from observatoire.errors import NotComputableResult, OutsideDiffusion
-from observatoire.store.confidential import counts
-from observatoire.store.confidential.counts import PrecisionCount, SimilarPair
+from observatoire.store.confidential import counts, similar
+from observatoire.store.confidential.counts import PrecisionCount
+from observatoire.store.confidential.similar import SimilarPair
 from observatoire.store.engine import Database
 
 MOST_PAIRS = 1000
@@ -70,7 +71,7 @@ def find(
         if not any(coverage.is_begun(month) for month in question.period.months()):
             raise NotComputableResult(NOTHING_RECEIVED)
         scope = asking.scope(sources)
-        pairs = counts.similar_pairs(connection, scope, coverage.covered, minutes, metres)
+        pairs = similar.similar_pairs(connection, scope, coverage.covered, minutes, metres)
         precisions = counts.by_precision(connection, scope, coverage.covered)
         read = Reading(tuple(sources), (question.period,), coverage.covered, unplaced=False)
         digest, link = provenance(connection, asking, METHOD, (coverage,), [read])

@@ -9,7 +9,7 @@ from observatoire.domain.crossing import Axis, Dimension
 from observatoire.domain.incident import TO_BE_CLASSED
 from observatoire.domain.scope import Scope
 from observatoire.domain.territory import TerritoryLevel
-from observatoire.store.confidential.counts import _statement, _where
+from observatoire.store.confidential.scoping import filters, statement
 from observatoire.store.queries import query
 
 _CLASSES = {
@@ -78,10 +78,10 @@ def by_two(
 
     For the nation, the facts of no known commune are told too, as left out: they would be in no other scope.
     """
-    where, values = _where(scope, communes)
+    where, values = filters(scope, communes)
     found = _crossed(connection, where, values, dimensions, generations)
     if scope.territory.level is TerritoryLevel.NATION:
-        where, values = _where(scope, None)
+        where, values = filters(scope, None)
         nowhere = _crossed(connection, f"{where} and commune is null", values, dimensions, generations)
         found += [CrossedCount(None, None, "commune_inconnue", row.unit, row.facts) for row in nowhere]
     return Confidential(found)
@@ -97,10 +97,10 @@ def _crossed(
     rows, columns = (_class(dimension, generations) for dimension in dimensions)
     reasons = [f"({reason})" for d in dimensions if (reason := _reason(d))]
     reason = f"coalesce({', '.join(reasons)})" if reasons else "null::text"
-    statement = _statement("count_crossed", where, rows=rows, columns=columns, reason=reason)
+    crossed = statement("count_crossed", where, rows=rows, columns=columns, reason=reason)
     return [
         CrossedCount(r.row_class, r.column_class, r.reason, r.unit, r.facts)
-        for r in connection.execute(statement, values)
+        for r in connection.execute(crossed, values)
     ]
 
 

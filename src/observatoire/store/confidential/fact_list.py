@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from observatoire.disclosure.confidential import Confidential
 from observatoire.domain.scope import Scope
-from observatoire.store.confidential.counts import rows_of
+from observatoire.store.confidential.scoping import rows_of
 
 
 @dataclass(frozen=True, slots=True)

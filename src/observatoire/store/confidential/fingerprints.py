@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from observatoire.disclosure.confidential import Confidential
 from observatoire.domain.scope import Scope
 from observatoire.domain.territory import NATION
-from observatoire.store.confidential.counts import _statement, _where, _without_place
+from observatoire.store.confidential.scoping import filters, statement, without_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ def inside(
     connection: Connection, scope: Scope, communes: frozenset[str], *, neighbourhoods: bool = False
 ) -> Confidential[list[Fingerprint]]:
     """Facts of a scope, by import; ``neighbourhoods``: the one in which each lies is told too."""
-    where, values = _where(replace(scope, categories=None), communes)
+    where, values = filters(replace(scope, categories=None), communes)
     return _read(connection, scope, where, values, ", qpv_2015, qpv_2024" if neighbourhoods else "")
 
 
@@ -37,8 +37,8 @@ def unplaced(
     connection: Connection, scope: Scope, communes: frozenset[str]
 ) -> Confidential[list[Fingerprint]]:
     """Facts that nothing puts inside or outside a part of communes (``counts.unplaced_by_month``)."""
-    where, values = _where(replace(scope, territory=NATION, categories=None), communes)
-    more, told = _without_place(scope)
+    where, values = filters(replace(scope, territory=NATION, categories=None), communes)
+    more, told = without_place(scope)
     return _read(connection, scope, where + more, values | told)
 
 
@@ -46,7 +46,7 @@ def _read(
     connection: Connection, scope: Scope, where: str, values: dict[str, object], told: str = ""
 ) -> Confidential[list[Fingerprint]]:
     wanted = None if scope.categories is None else list(scope.categories)
-    rows = connection.execute(_statement("fingerprints", where, told=told), values | {"wanted": wanted})
+    rows = connection.execute(statement("fingerprints", where, told=told), values | {"wanted": wanted})
     return Confidential(
         [Fingerprint(r.source, r.import_number, r.fingerprint, r.facts, r.unclassed) for r in rows]
     )

@@ -128,7 +128,7 @@ def test_what_was_withdrawn_since_comes_first_in_what_must_be_done_again(small: 
     path = small.safe.folder / "suites.age"
     with small.database.importing() as connection:
         accounts.write_journal(
-            connection, "ligne de commande", "administrateur", "organisation", "ville", None
+            connection, "ligne de commande", "administrateur", "table des lieux", "ville", None
         )
         accounts.write_journal(connection, "ligne de commande", "administrateur", "clé révoquée", "7", None)
     with small.database.owning() as connection:
@@ -148,7 +148,7 @@ def test_what_was_withdrawn_since_comes_first_in_what_must_be_done_again(small: 
         ("envoi", "imports/8a1f0c7e-0000-4000-8000-000000000000", Replay.ERASURE),
         ("envoi", "imports", Replay.SENDING),
         ("administration", "cles/12", Replay.ERASURE),
-        ("administration", "organisations/ville", Replay.DECISION),
+        ("administration", "organisations/ville", Replay.ERASURE),
         ("administration", "observatoire conservation effacer", Replay.ERASURE),
         ("source supprimée", "bailleur", Replay.ERASURE),
         ("administration", "observatoire editions retirer", Replay.ERASURE),

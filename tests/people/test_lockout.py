@@ -1,13 +1,15 @@
 """Doors that close: on who guesses, and not on a town hall whose every clerk goes out by one address."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import Connection, text
 
+from observatoire.domain.network import network_of
 from observatoire.people.errors import RefusedLogin, TooManyAttempts
-from observatoire.people.lockout import BY_ADDRESS, BY_LOGIN, Allowance, Lockout, network_of
+from observatoire.people.lockout import BY_ADDRESS, BY_LOGIN, Allowance, Lockout
 from observatoire.store import attempts
 from support.world import World
 
@@ -74,6 +76,20 @@ def test_knocking_at_a_closed_login_does_not_close_the_address_of_others(shared_
             pytest.fail("the login is closed")
     with lockout.attempt(lockout.name_of("une.autre@mairie.fr", None), address):
         pass
+
+
+def test_good_attempts_that_come_at_once_are_neither_refused_nor_lost_in_a_ring(shared_world: World):
+    """A double click on the button, and a whole office on Monday morning."""
+    lockout, address = Lockout(shared_world.database, b"k" * 32), "192.0.2.78"
+    names = [lockout.name_of(f"{login}@mairie.fr", None) for login in ("une", "une", "deux", "trois")]
+
+    def enters(name: str) -> None:
+        for _ in range(25):
+            with lockout.attempt(name, address):
+                pass
+
+    with ThreadPoolExecutor(len(names)) as office:
+        assert list(office.map(enters, names)) == [None] * len(names)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from observatoire.disclosure.policy import Role
-from observatoire.domain.person import NewPerson, Stage
+from observatoire.domain.person import NewPerson, Person, Stage
 from observatoire.domain.territory import TerritoryCode
 from observatoire.openid.answers import Claims
 from observatoire.openid.provider import Identified
@@ -132,6 +132,26 @@ def test_another_subject_takes_another_invitation_and_replaces_the_former(
     with pytest.raises(UnexpectedIdentity):
         recogniser.enter(identified(login, "ancien"), None)
     assert recogniser.enter(identified(login, "nouveau"), None).person.number == number
+
+
+def test_a_subject_that_is_replaced_while_it_waits_does_not_enter_after(
+    shared_world: World, door: Door, registrar: Registrar, monkeypatch: pytest.MonkeyPatch
+):
+    login, recogniser = "remplacee@mairie.fr", Recogniser(door)
+    number, _ = invite(shared_world, login)
+    recogniser.enter(identified(login, "d'avant"), None)
+    registrar.invite_again(number)
+    lock, coming = persons.lock, [lambda: recogniser.enter(identified(login, "d'après"), None)]
+
+    def after_the_other(connection: Connection, held: int) -> Person:
+        if coming:
+            coming.pop()()
+        return lock(connection, held)
+
+    monkeypatch.setattr(persons, "lock", after_the_other)
+    with pytest.raises(UnexpectedIdentity):
+        recogniser.enter(identified(login, "d'avant"), None)
+    assert count(shared_world, "session", number) == 1
 
 
 def test_one_invitation_serves_one_subject_of_several_that_come_at_once(shared_world: World, door: Door):

@@ -112,6 +112,34 @@ def test_outside_the_api_a_key_made_up_for_each_request_wins_no_pace(shared_worl
     assert tried == [200] * 10 + [429] * 2
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "once"),
+    [("GET", "/api/v1/inexistant", 404), ("DELETE", "/api/v1/moi", 405), ("POST", "/api/v1/cles", 422)],
+)
+def test_a_key_that_no_door_has_looked_at_wins_no_pace(
+    shared_world: World, method: str, path: str, once: int
+) -> None:
+    """Answered before anybody asked whose key it is: it counts as that of nobody."""
+    client = hurried(shared_world, public_requests_per_minute=10)
+    json = {"Content-Type": "application/json"}
+    tried = [
+        client.request(method, path, content=b"{", headers=json | {"Authorization": f"Bearer {n}"})
+        for n in range(12)
+    ]
+    assert [a.status_code for a in tried] == [once] * 10 + [429] * 2
+    known = client.get("/docs")
+    assert known.status_code == 200, "who asks without a key has another count"
+
+
+def test_one_key_under_several_user_names_has_one_pace(shared_world: World) -> None:
+    client = hurried(shared_world, requests_per_minute=3)
+    key = shared_world.keys["administration"]
+    tried = [client.get("/api/v1/sources", auth=(f"poste{n}", key)).status_code for n in range(4)]
+    assert [*tried, client.get("/api/v1/sources", headers=shared_world.admin).status_code] == [
+        200, 200, 200, 429, 429,
+    ]  # fmt: skip
+
+
 def test_an_empty_key_is_none_and_counts_for_its_address(shared_world: World) -> None:
     client = hurried(shared_world, public_requests_per_minute=2)
     tried = [client.get("/api/v1/moi", headers={"Authorization": ""}).status_code for _ in range(3)]

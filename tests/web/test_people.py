@@ -8,6 +8,7 @@ from observatoire.people import passwords
 from observatoire.people.inviting import Registrar
 from observatoire.people.lockout import BY_LOGIN
 from support.people import PASSWORD, Browser, invite, settle, statements
+from support.terminal import Terminal
 from support.world import EPCI, World
 
 LOGIN = "ana.lyste@mairie.fr"
@@ -320,19 +321,23 @@ def test_a_closed_account_keeps_nothing_that_lets_in_and_is_opened_again_by_an_i
         closed = shared_world.client.put(path, json={**body, "active": False}, headers=shared_world.admin)
         assert closed.status_code == 200
     else:
-        Registrar(shared_world.database, shared_world.settings, "essai", "").close(number)
+        Terminal(shared_world).run("personne", "desactiver", login)
     assert lets_in() == 0
     with shared_world.database.owning() as connection:
         told = text("select action from accounts.journal where question = :n order by id desc limit 1")
         assert connection.execute(told, {"n": str(number)}).scalar_one() == "personne désactivée"
-    assert shared_world.client.put(path, json=body, headers=shared_world.admin).json()["active"] is True
     assert Browser.of(shared_world).log_in(login).status_code == 403
-    again = shared_world.client.post(f"{path}/invitation", headers=shared_world.admin).json()
+    if by == "the API":
+        again = shared_world.client.post(f"{path}/invitation", headers=shared_world.admin).json()
+        code = again["code_invitation"]
+    else:
+        code = Terminal(shared_world).run("personne", "reinviter", login).stdout.strip()
     browser = Browser.of(shared_world)
     browser.open("/invitation")
     chosen = {"mot_de_passe": PASSWORD, "confirmation": PASSWORD}
-    browser.submit("/invitation", courriel=login, code=again["code_invitation"], **chosen)
-    assert browser.log_in(login).headers["location"] == "/compte"
+    browser.submit("/invitation", courriel=login, code=code, **chosen)
+    inside = "/compte" if by == "the API" else "/connexion/enrolement"
+    assert browser.log_in(login).headers["location"] == inside
 
 
 def test_an_account_whose_commune_has_merged_is_described_and_closed_all_the_same(shared_world: World):

@@ -65,14 +65,14 @@ def test_every_night_a_worker_reduces_the_points_that_are_too_old(
 def test_a_worker_that_starts_asks_once_for_what_its_nights_have_missed(shared_world: World, desk: Desk):
     app = make_app(desk, shared_world.settings, periodic=True)
 
-    async def started_twice() -> list[tuple[str, str, str | None]]:
+    async def started_twice() -> list[tuple[object, ...]]:
         async with app.open_async():
             for _ in range(2):
                 await reduce_soon(app)
             jobs = await app.job_manager.list_jobs_async(task=REDUCTION_TASK)
-            return [(job.status, job.queue, job.lock) for job in jobs]
+            return [(job.status, job.queue, job.lock, job.priority) for job in jobs]
 
-    assert asyncio.run(started_twice()) == [("todo", queue.QUEUE, REDUCTION_TASK)]
+    assert asyncio.run(started_twice()) == [("todo", queue.QUEUE, REDUCTION_TASK, -1)]
 
 
 def test_who_drains_the_queue_does_not_purge(shared_world: World, desk: Desk):

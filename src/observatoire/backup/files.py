@@ -4,7 +4,7 @@ import errno
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -32,11 +32,13 @@ def new_file(path: Path, *, replace: bool = False) -> Iterator[BinaryIO]:
             out.flush()
             os.fsync(out.fileno())
         draft.replace(path) if replace else _name(draft, path)
-        _settle(path.parent)
     except OSError as error:
+        if error.filename not in (None, str(draft), draft):  # another file, that the block reads
+            raise
         raise _told(error, path) from None
     finally:
         draft.unlink(missing_ok=True)
+    _settle(path.parent)
 
 
 def _name(draft: Path, path: Path) -> None:
@@ -54,12 +56,13 @@ def _name(draft: Path, path: Path) -> None:
 
 
 def _settle(folder: Path) -> None:
-    """Put the name itself on the disk."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    """Put the name itself on the disk, where the system lets one ask for it: the file is there already."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _told(error: OSError, path: Path) -> Exception:

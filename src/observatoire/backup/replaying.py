@@ -57,8 +57,11 @@ JOURNAL: dict[str, Replay | None] = {
     "personne désactivée": Replay.ERASURE,
     "second facteur retiré": Replay.ERASURE,
     "source supprimée": Replay.ERASURE,
+    "organisation": Replay.ERASURE,
+    "géocodage national": Replay.ERASURE,
 }
-"""Words of the journal; any other is a decision. A key renewed comes back with its former secret."""
+"""Words of the journal; any other is a decision. A key renewed comes back with its former secret; what both
+changes and withdraws (an organisation closed, a service cut) counts as a withdrawal, as below."""
 
 ROUTES: dict[str, Replay | None] = {
     "imports/apercu": None,
@@ -70,7 +73,7 @@ ROUTES: dict[str, Replay | None] = {
             "imports/{id}", "cles/{numero}", "cles/{numero}/rotation", "editions/{numero}/retrait",
             "personnes/{numero}", "personnes/{numero}/second-facteur", "sessions/{numero}",
             "series-officielles/fichiers/{numero}", "sources/{code}", "sources/{code}/effacements",
-            "sources/{code}/ruptures/{numero}",
+            "sources/{code}/ruptures/{numero}", "organisations/{organisation}", "geocodage",
         ),
         Replay.ERASURE,
     ),
@@ -78,8 +81,8 @@ ROUTES: dict[str, Replay | None] = {
         (
             "cles", "editions", "personnes", "personnes/{numero}/invitation", "series-officielles",
             "sources", "sources/{code}/profil", "sources/{code}/ruptures", "organisations",
-            "organisations/{organisation}", "organisations/{organisation}/lieux", "zones", "zones/{id}",
-            "lieux/a-verifier/{id}", "geocodage", "categories/correspondances",
+            "organisations/{organisation}/lieux", "zones", "zones/{id}", "lieux/a-verifier/{id}",
+            "categories/correspondances",
         ),
         Replay.DECISION,
     ),

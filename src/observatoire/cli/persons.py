@@ -19,7 +19,9 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     personne = typer.Typer(help="Personnes qui se connectent.", no_args_is_help=True)
     personne.command("inviter", help="Invite une personne et affiche son code une seule fois.")(inviter)
-    personne.command("reinviter", help="Donne un nouveau code à une personne.")(reinviter)
+    personne.command(
+        "reinviter", help="Donne un nouveau code à une personne, et rouvre son compte s'il est fermé."
+    )(reinviter)
     personne.command("lister", help="Affiche les personnes : rôle, périmètre, état.")(lister)
     personne.command("desactiver", help="Ferme le compte d'une personne et termine ses sessions.")(desactiver)
     personne.command("retirer-second-facteur", help="Pour qui a perdu téléphone et codes de secours.")(

@@ -90,8 +90,8 @@ def _leaving(here: Standing) -> Iterator[str]:
         )
     if settings.openid_issuer:
         yield (
-            f"vers le fournisseur d'identité {settings.openid_issuer} part qui se connecte, quand il s'y "
-            "connecte : aucun fait"
+            f"vers le fournisseur d'identité {settings.openid_issuer} part l'identité de la personne qui "
+            "se connecte : aucun fait"
         )
 
 

@@ -1,6 +1,7 @@
 """What can go wrong when somebody enters."""
 
 from observatoire.errors import Conflict, Forbidden, InvalidRequest, NotAuthenticated, ObservatoireError
+from observatoire.vocabulary.agreement import agree
 
 
 class RefusedLogin(Forbidden):
@@ -38,7 +39,10 @@ class TooManyAttempts(ObservatoireError):
 
     code = "trop_de_tentatives"
     title = "Trop de tentatives"
-    message = "Trop de tentatives : réessayez dans {0} secondes."
+    message = "Trop de tentatives : réessayez dans {1}."
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(seconds, agree(seconds, "seconde", "secondes"))
 
     @property
     def retry_after(self) -> int:

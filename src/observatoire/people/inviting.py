@@ -57,12 +57,16 @@ class Registrar:
     def invite_again(self, number: int) -> Invitation:
         """Another one-time code: the codes of before open nothing, the password stands until it is used.
 
+        A closed account is opened again: it holds nothing but this code.
+
         Raises:
             NotFound.
         """
         code = secrets.spoken(INVITATION_BITS)
         expires_at = datetime.now(UTC) + timedelta(hours=self.settings.invitation_hours)
         with self.database.identifying() as connection:
+            if persons.reopen(connection, number):
+                self._write(connection, "personne rouverte", number)
             person = persons.get(connection, number)
             persons.invite(connection, number, secrets.digest(secrets.heard(code)), expires_at)
             self._write(connection, "personne invitée", number)

@@ -5,11 +5,11 @@ and, for a browser from which this login has entered before, by that browser, so
 from elsewhere does not keep its owner out.
 """
 
-import ipaddress
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from observatoire.domain.network import network_of
 from observatoire.people import secrets
 from observatoire.people.errors import TooManyAttempts
 from observatoire.store import attempts
@@ -67,9 +67,9 @@ class Lockout:
         self._reserve(name, address)
         yield
         with self.database.identifying() as connection:
-            attempts.succeed(connection, name)
+            # The place first, as when an attempt is reserved: two of one person never wait in a ring.
             attempts.give_back(connection, self._place(address))
-            attempts.forget_old(connection)
+            attempts.succeed(connection, name)
 
     def _reserve(self, name: str, address: str) -> None:
         place = self._place(address)
@@ -89,21 +89,6 @@ class Lockout:
 
     def _place(self, address: str) -> str:
         return secrets.keyed(self.key, "adresse du réseau", network_of(address))
-
-
-def network_of(address: str) -> str:
-    """What one subscriber has: an IPv4 address, or the /64 of an IPv6 one (RFC 6177), whose every address
-    is its own to use.
-    """
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(found, ipaddress.IPv4Address):
-        return str(found)
-    if found.ipv4_mapped is not None:
-        return str(found.ipv4_mapped)
-    return str(ipaddress.IPv6Address(int(found) >> 64 << 64))
 
 
 def _terms(allowance: Allowance) -> tuple[int, int, int]:

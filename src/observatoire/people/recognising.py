@@ -42,7 +42,10 @@ class Recogniser:
         """Who it is, locked. Another subject of who is known takes an invitation and replaces the former."""
         known = persons.linked(connection, claims.issuer, claims.subject)
         if known is not None:
-            return persons.lock(connection, known.number)
+            held = persons.lock(connection, known.number)
+            # Another subject may have taken its place while we waited.
+            still = persons.linked(connection, claims.issuer, claims.subject)
+            return held if still is not None and still.number == held.number else None
         verified = claims.address_is_verified or self.door.settings.openid_addresses_are_verified
         person = persons.find(connection, claims.login) if verified and claims.login else None
         if person is None:

@@ -92,6 +92,12 @@ def close(connection: Connection, number: int) -> None:
         connection.execute(table.delete().where(table.c.holder == number))
 
 
+def reopen(connection: Connection, number: int) -> bool:
+    """Switch a closed account on again; whether it was closed."""
+    closed = (person.c.id == number) & ~person.c.active
+    return connection.execute(update(person).where(closed).values(active=True)).rowcount > 0
+
+
 def every(connection: Connection) -> list[Person]:
     """Every person, in order of login."""
     rows = connection.execute(select(*COLUMNS).select_from(with_organisation()).order_by(person.c.login))

@@ -23,6 +23,7 @@ from observatoire.web import cookies
 from observatoire.web.auditing import note
 from observatoire.web.cross_origin import check_origin
 from observatoire.web.key_notice import announce
+from observatoire.web.pacing import recognise
 from observatoire.web.people import People
 from observatoire.web.scopes import check_scope
 from observatoire.web.security import KeyRing
@@ -71,6 +72,8 @@ def caller(request: Request, found: ServicesDep) -> Caller:
         who = found.keys.caller(authorization)
         note(caller=who)
         check_origin(request, who)
+    if who.role is not None:
+        recognise(request.scope)
     announce(request, who)
     check_scope(request, who)
     return who

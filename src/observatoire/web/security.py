@@ -38,7 +38,7 @@ class KeyRing:
         """
         if not authorization:
             return PUBLIC
-        key = _key_of(authorization)
+        key = key_of(authorization)
         name = accounts.digest(key)
         known = self._known.get(name)
         if known is None or known.until < time.monotonic():
@@ -88,7 +88,12 @@ def communes_within(connection: Connection, grant: Iterable[TerritoryCode]) -> f
     return frozenset(c.code for code in codes for c in territories.communes_of(connection, code))
 
 
-def _key_of(authorization: str) -> str:
+def key_of(authorization: str) -> str:
+    """The key of an ``Authorization`` header: Bearer, or the password of Basic, whatever its user name.
+
+    Raises:
+        NotAuthenticated: neither.
+    """
     scheme, _, value = authorization.partition(" ")
     if scheme.lower() == "bearer" and value.strip():
         return value.strip()

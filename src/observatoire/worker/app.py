@@ -19,6 +19,8 @@ PURGE_TASK, WATCH_TASK, GEOCODING_TASK = "purger", "veiller", "geocoder"
 REDUCTION_TASK, EVERY_NIGHT = "reduire", "7 2 * * *"
 EVERY_HOUR, AFTER_THE_PURGE, EVERY_HOUR_LATER = "17 * * * *", "27 * * * *", "37 * * * *"
 PAUSE = 0.2
+AFTER_ALL_ELSE = -1
+"""Priority in the queue, where imports have 0."""
 
 _Answer = TypeVar("_Answer")
 
@@ -110,8 +112,9 @@ def make_app(desk: Desk, settings: Settings, *, periodic: bool) -> App:
 async def reduce_soon(app: App) -> None:
     """Ask for the points that are too old to be reduced now, unless that waits already.
 
-    A worker that starts may have missed its nights; what it has to catch up makes no import wait.
+    A worker that starts may have missed its nights. What it has to catch up comes after the imports that
+    wait, and takes one place of the worker.
     """
     with suppress(AlreadyEnqueued):
-        waiting = app.tasks[REDUCTION_TASK].configure(queueing_lock=REDUCTION_TASK)
+        waiting = app.tasks[REDUCTION_TASK].configure(queueing_lock=REDUCTION_TASK, priority=AFTER_ALL_ELSE)
         await waiting.defer_async(timestamp=int(time.time()))

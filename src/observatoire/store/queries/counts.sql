@@ -26,9 +26,10 @@ local_day = any(:days_{rank})
 (local_day = any(:days_{rank}) or (
     hour_of_week is null and time_precision in ('creneau', 'intervalle') and occurred_to > occurred_from
     and exists (
-        select from unnest(cast(:days_{rank} as date[])) asked(day)
-        where asked.day > local_day
-            and asked.day <= ((occurred_to - interval '1 microsecond') at time zone :clock_{rank})::date
+        select from generate_series(
+            1, ((occurred_to - interval '1 microsecond') at time zone :clock_{rank})::date - local_day
+        ) later
+        where local_day + later = any(:days_{rank})
     )
 ))
 

@@ -13,7 +13,8 @@ with counted as (
         from (select greatest(floor(extract(epoch from now() - a.last_at) / :longest), 0) as forgiven) as leak,
             lateral (select greatest(a.failures - forgiven, 0)::integer as held) as left_over
     )
-    where a.blocked_until <= now()
+    -- The clock, not the transaction: another that began later may have written before us.
+    where a.blocked_until <= clock_timestamp()
     returning key
 )
 select case

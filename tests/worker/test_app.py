@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from procrastinate import PsycopgConnector
 from procrastinate.exceptions import ConnectorException, UniqueViolation
+from sqlalchemy import text
 
 from observatoire.intake import purging
 from observatoire.intake.desk import Desk
@@ -122,6 +123,28 @@ def test_a_question_under_which_the_connection_is_lost_is_asked_again(
     answer = asyncio.run(getattr(SteadyConnector(), kind)("select 1", worker_id=7))
     assert asked == ["select 1"] * 2
     assert answer in (None, [{"query": "select 1", "worker_id": "7"}])
+
+
+def test_when_every_connection_is_lost_at_once_the_next_question_finds_a_sound_one(
+    shared_world: World, desk: Desk
+):
+    app = make_app(desk, shared_world.settings, periodic=False)
+    ending = (
+        "select count(pg_terminate_backend(pid)) as ended from pg_stat_activity "
+        "where application_name = 'observatoire travailler' and datname = current_database()"
+    )
+
+    async def asked_afterwards() -> tuple[int, dict[str, Any]]:
+        async with app.open_async():
+            ask = app.connector.execute_query_one_async
+            await asyncio.gather(*(ask("select pg_sleep(0.3)") for _ in range(4)))
+            with shared_world.database.owning() as connection:
+                ended = connection.execute(text(ending)).scalar_one()
+            return ended, await ask("select 1 as answer")
+
+    ended, answer = asyncio.run(asked_afterwards())
+    assert ended > 2, "more than one is asked again for"
+    assert answer == {"answer": 1}
 
 
 @pytest.mark.parametrize("kind", KINDS)

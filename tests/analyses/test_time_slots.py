@@ -8,14 +8,17 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
 
 from observatoire.analyses.calendars import SCHOOL_ZONE, day_groups
 from observatoire.analyses.readings import Reading, facts_read
+from observatoire.analyses.slot_cutting import Cutting, warnings_of
 from observatoire.domain.day_kind import DayKind
 from observatoire.domain.period import Period
 from observatoire.domain.territory import TerritoryCode
 from observatoire.errors import NotComputableResult
+from observatoire.statistics.slot_weights import SlotWeights
 from observatoire.store import sources
 from support.files import pm_file, pm_row
 from support.world import TOULOUSE, World
@@ -220,6 +223,17 @@ def test_of_a_night_only_the_part_on_the_days_asked_for_is_shared_out(
 
 def _last_day(end: datetime) -> date:
     return (end.astimezone(UTC) - timedelta(minutes=1)).astimezone(PARIS).date()
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "told"), [(0.0, None), (0.2, "moins de 1\u00a0%"), (130.0, "13\u00a0%")]
+)
+def test_a_part_that_is_small_is_not_told_as_none(elsewhere: float, told: str | None) -> None:
+    nothing = np.zeros((7, 4))
+    spread = SlotWeights(nothing, nothing, 1000, 0, 0, elsewhere)
+    cutting = Cutting.of("6h", None, "aoristique", DayKind.WEEKEND)
+    said = [words for words in warnings_of(0, 1000, spread, cutting) if "autres jours" in words]
+    assert [words.startswith(f"{told} de ce que pèsent") for words in said] == [True] * (told is not None)
 
 
 def test_holidays_and_term_shared_out_make_the_year(town: World) -> None:

@@ -112,4 +112,5 @@ def warnings_of(unknown: int, total: int, spread: SlotWeights, cutting: Cutting)
 
 
 def _share(part: float, total: int) -> str:
-    return f"{part / total:.0%}".replace("%", "\u00a0%")
+    share = part / total
+    return "moins de 1\u00a0%" if 0 < share < 0.005 else f"{share:.0%}".replace("%", "\u00a0%")

@@ -27,6 +27,7 @@ from observatoire.backup.errors import (
     NoFolder,
     NoRecipient,
     NoSpace,
+    NoTarget,
     NotAsSaved,
     NotEmpty,
     UnknownRecipient,
@@ -280,6 +281,13 @@ def test_a_newer_schema_is_refused_before_anything_is_written(small: Small, targ
     with pytest.raises(NewerSchema, match="9999"):
         small.safe.restore(small.resealed(made), target, small.settings, tmp_path / "var")
     assert_untouched(target, tmp_path / "var")
+
+
+def test_a_database_that_nobody_has_created_is_named_with_what_to_do(small: Small, tmp_path: Path):
+    absent = Database(small.database.url.replace("/obs_", "/absente_"), pooled=False)
+    assert absent.url != small.database.url
+    with pytest.raises(NoTarget, match="createdb absente_"):
+        small.safe.restore(small.sealed, absent, small.settings, tmp_path / "var")
 
 
 def test_a_folder_that_holds_files_is_refused(small: Small, target: Database, tmp_path: Path):

@@ -132,6 +132,16 @@ class NotEmpty(Conflict):
     message = "« {0} » n'est pas vide : une sauvegarde ne se restaure que dans une base et un dossier vides."
 
 
+class NoTarget(BackupRefused):
+    """Argument: the database into which nothing could be restored."""
+
+    title = "Destination absente"
+    message = (
+        "la base « {0} » n'existe pas, ou ne répond pas. Créez-la vide (« createdb {0} »), puis relancez : "
+        "rien n'a été écrit."
+    )
+
+
 class NotAsSaved(BackupRefused):
     """Argument: what differs. The database was emptied again."""
 

@@ -8,11 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
+from urllib.parse import urlsplit
 
 from observatoire.backup import archive
-from observatoire.backup.errors import MissingKeys, NewerSchema, NotAsSaved, NotEmpty
+from observatoire.backup.errors import MissingKeys, NewerSchema, NoTarget, NotAsSaved, NotEmpty
 from observatoire.backup.manifest import Manifest
 from observatoire.backup.verifying import read, verify
+from observatoire.errors import UnavailableStore
 from observatoire.intake import purging
 from observatoire.intake.desk import Desk
 from observatoire.intake.purging import Purged
@@ -91,8 +93,12 @@ def restore(
 
 
 def _refuse_taken(target: Database, var: Path) -> None:
-    if not inventory.stands_empty(target):
-        raise NotEmpty(target.url.rsplit("/", 1)[-1].split("?")[0])
+    name = urlsplit(target.url).path.lstrip("/")
+    try:
+        if not inventory.stands_empty(target):
+            raise NotEmpty(name)
+    except UnavailableStore:
+        raise NoTarget(name) from None
     for name in (*archive.FOLDERS, archive.HEAD):
         place = var / name
         if place.is_file() or (place.is_dir() and any(place.iterdir())):

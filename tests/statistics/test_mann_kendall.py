@@ -115,7 +115,7 @@ def test_read_upside_down_a_rise_is_the_same_fall(values) -> None:
 
 @pytest.mark.parametrize(("memory", "known"), [(0, 0.052), (0.4, 0.084)])
 def test_without_a_trend_few_rough_series_are_said_to_have_one(memory: float, known: float) -> None:
-    """The rates that other simulations gave at the nominal 5 %, dispersion 2: a memory of 0.4 costs three points."""
+    """Other simulations gave these rates at the nominal 5 %, dispersion 2, with a memory and without."""
     rng = np.random.default_rng([20261130, int(10 * memory)])
     level = seasonal_mean(60, 50)
 

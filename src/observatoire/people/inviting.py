@@ -65,7 +65,7 @@ class Registrar:
         code = secrets.spoken(INVITATION_BITS)
         expires_at = datetime.now(UTC) + timedelta(hours=self.settings.invitation_hours)
         with self.database.identifying() as connection:
-            if persons.reopen(connection, number):
+            if persons.open_again(connection, number):
                 self._write(connection, "personne rouverte", number)
             person = persons.get(connection, number)
             persons.invite(connection, number, secrets.digest(secrets.heard(code)), expires_at)

@@ -92,7 +92,7 @@ def close(connection: Connection, number: int) -> None:
         connection.execute(table.delete().where(table.c.holder == number))
 
 
-def reopen(connection: Connection, number: int) -> bool:
+def open_again(connection: Connection, number: int) -> bool:
     """Switch a closed account on again; whether it was closed."""
     closed = (person.c.id == number) & ~person.c.active
     return connection.execute(update(person).where(closed).values(active=True)).rowcount > 0

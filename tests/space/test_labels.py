@@ -2,7 +2,7 @@
 
 import numpy as np
 import shapely
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from observatoire.space.borders import Borders
@@ -40,6 +40,7 @@ def test_a_point_is_where_its_polygon_is(drawn: list, asked: list) -> None:
 
 
 @given(rectangles, points, st.sampled_from([0.0, 50.0, 300.0]))
+@example([((0.0, 0.0), 0.01, 0.01), ((0.0, 0.0), 0.03, 0.03)], [(0.01, 0.01)], 50.0)
 def test_a_border_is_near_where_the_disc_leaves_its_polygon(drawn: list, asked: list, metres: float) -> None:
     shapes = polygons(drawn)
     x, y = arrays(asked)

@@ -166,15 +166,16 @@ class CommuneLocator:
         return self.place(lon, lat, metres)[1]
 
     def _touched(self, x: Floats, y: Floats, metres: float) -> NDArray[np.bool_]:
-        """Whether the disc around each point leaves the territory that holds it: exact, point by point."""
+        """Whether a border cuts the disc around each point: exact, point by point.
+
+        Where contours overlap, that of the one that holds the point counts like the others.
+        """
         near = np.zeros(x.shape, dtype=bool)
         known = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
         discs = discs_of(x[known], y[known], metres)
         which, where = self._tree.query(discs)
-        whole = np.zeros(known.size, dtype=bool)
-        whole[which[shapely.contains_properly(self._geometries[where], discs[which])]] = True
-        doubtful = ~whole[which]
-        which, where = which[doubtful], where[doubtful]
+        cut = ~shapely.contains_properly(self._geometries[where], discs[which])
+        which, where = which[cut], where[cut]
         touched = shapely.intersects(self._geometries[where], discs[which])
         near[known[which[touched]]] = True
         return near

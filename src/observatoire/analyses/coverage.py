@@ -1,7 +1,7 @@
 """What was received: source × month, and which communes a figure can speak of. Missing is never zero."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from observatoire.analyses.question import Question, ask
@@ -44,16 +44,20 @@ class SourceCoverage:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Coverage of a set of sources over a territory and a period."""
+    """Coverage of a set of sources over a territory and a period.
+
+    ``covered``: communes of the territory that at least one of the sources covers; known once, since a nation
+    asks it of each of its communes.
+    """
 
     period: Period
     communes: tuple[CommuneRecord, ...]
     sources: tuple[SourceCoverage, ...]
+    covered: frozenset[str] = field(init=False, repr=False, compare=False)
 
-    @property
-    def covered(self) -> frozenset[str]:
-        """Communes of the territory that at least one of the sources covers."""
-        return frozenset().union(*(source.communes for source in self.sources))
+    def __post_init__(self) -> None:
+        united = frozenset[str]().union(*(source.communes for source in self.sources))
+        object.__setattr__(self, "covered", united)
 
     @property
     def population_share(self) -> float | None:

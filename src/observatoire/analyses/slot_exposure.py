@@ -40,12 +40,12 @@ def hours_of_week(
     many. An absent month offers no hour.
     """
     received = list(_received(period, observed))
-    weights: dict[_Clock, float] = defaultdict(float)
+    residents: dict[str, float] = defaultdict(float)
     for commune in communes:
-        departement = departement_of(commune.code)
-        weights[_Clock(timezone_of(departement), _days(departement, received, groups))] += (
-            commune.population or 1
-        )
+        residents[departement_of(commune.code)] += commune.population or 1
+    weights: dict[_Clock, float] = defaultdict(float)
+    for departement, number in residents.items():
+        weights[_Clock(timezone_of(departement), _days(departement, received, groups))] += number
     total = sum(weights.values())
     hours = np.zeros(168)
     for clock, weight in weights.items():

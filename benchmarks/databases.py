@@ -56,6 +56,18 @@ def _digest(*folders: Path) -> str:
 
 
 @contextlib.contextmanager
+def empty(server: str) -> Iterator[str]:
+    """Address of a migrated database without a row, dropped at the end."""
+    name = f"obs_bench_{uuid.uuid4().hex[:12]}"
+    execute(server, "create database {}", name)
+    try:
+        migrate(Database(address(server, name), pooled=False))
+        yield address(server, name)
+    finally:
+        execute(server, "drop database if exists {} with (force)", name)
+
+
+@contextlib.contextmanager
 def copy_of(server: str, name: str) -> Iterator[Database]:
     """A fresh copy of a template, dropped at the end."""
     copy = f"obs_bench_{uuid.uuid4().hex[:12]}"

@@ -2,19 +2,16 @@
 
 import argparse
 import os
-import uuid
 from datetime import date
 
 import psycopg
 
 from contract_in_counts import ASKED, SOURCES, TERRITORIES, best
-from databases import address, execute
+from databases import empty
 from observatoire.analyses.calendars import day_groups
 from observatoire.domain.day_kind import DayKind
 from observatoire.domain.period import Period
-from observatoire.store.engine import Database
 from observatoire.store.queries import query
-from observatoire.store.schema import migrate
 
 PERIOD = Period(date(2020, 1, 1), date(2025, 1, 1))
 FACTS = """
@@ -43,21 +40,14 @@ def statement(kind: DayKind) -> str:
 
 def measure(server: str, rows: int, repetitions: int) -> None:
     """Print the table."""
-    name = f"obs_bench_{uuid.uuid4().hex[:12]}"
-    execute(server, "create database {}", name)
-    try:
-        database = Database(address(server, name), pooled=False)
-        migrate(database)
-        with psycopg.connect(address(server, name), autocommit=True) as connection:
-            for told in (SOURCES, TERRITORIES, FACTS.format(rows=rows), "vacuum analyze"):
-                connection.execute(told)
-            whole = best(connection, statement(DayKind.EVERY), repetitions)
-            print(f"| {rows // 2:,} intervals, five years | ms | next to all days |\n|---|---|---|")
-            for kind in (DayKind.EVERY, DayKind.WEEKEND, DayKind.WORKING, DayKind.SCHOOL_HOLIDAY):
-                spent = best(connection, statement(kind), repetitions)
-                print(f"| `{kind.value}` | {spent * 1000:.0f} | {spent / whole:.2f} |")
-    finally:
-        execute(server, "drop database if exists {} with (force)", name)
+    with empty(server) as base, psycopg.connect(base, autocommit=True) as connection:
+        for told in (SOURCES, TERRITORIES, FACTS.format(rows=rows), "vacuum analyze"):
+            connection.execute(told)
+        whole = best(connection, statement(DayKind.EVERY), repetitions)
+        print(f"| {rows // 2:,} intervals, five years | ms | next to all days |\n|---|---|---|")
+        for kind in (DayKind.EVERY, DayKind.WEEKEND, DayKind.WORKING, DayKind.SCHOOL_HOLIDAY):
+            spent = best(connection, statement(kind), repetitions)
+            print(f"| `{kind.value}` | {spent * 1000:.0f} | {spent / whole:.2f} |")
 
 
 if __name__ == "__main__":

@@ -10,18 +10,16 @@ import argparse
 import os
 import re
 import statistics
-import uuid
 from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
 
 from contract_in_counts import FACTS
-from databases import address, execute
+from databases import empty
 from observatoire.disclosure.policy import Reach
-from observatoire.store.engine import Database, DatabaseRole
+from observatoire.store.engine import DatabaseRole
 from observatoire.store.queries import query
-from observatoire.store.schema import migrate
 
 SOURCES, IMPORTS, REJECTS = 50, 20_000, 200_000
 OWN = tuple(f"s{n}" for n in range(4))
@@ -87,18 +85,12 @@ def asked(connection: psycopg.Connection, statement: str, values: dict[str, obje
 
 def measure(server: str, rows: int, repetitions: int) -> None:
     """Print the table."""
-    name = f"obs_bench_{uuid.uuid4().hex[:12]}"
-    execute(server, "create database {}", name)
-    try:
-        database = Database(address(server, name), pooled=False)
-        migrate(database)
-        with psycopg.connect(address(server, name), autocommit=True) as connection:
+    with empty(server) as base:
+        with psycopg.connect(base, autocommit=True) as connection:
             facts = FACTS.replace("n % 4,", f"n % {SOURCES},").format(rows=rows)
             for statement in (SETUP[0], SETUP[1], facts, *SETUP[2:]):
                 connection.execute(statement)
-        _compare(address(server, name), repetitions)
-    finally:
-        execute(server, "drop database if exists {} with (force)", name)
+        _compare(base, repetitions)
 
 
 def _compare(server: str, repetitions: int) -> None:

@@ -3,14 +3,11 @@
 import base64
 import itertools
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 from fastapi.testclient import TestClient
-from sqlalchemy import Engine, event
 
 from observatoire.disclosure.policy import Role
 from observatoire.domain.person import NewPerson
@@ -140,18 +137,3 @@ def settle(world: World, login: str, role: Role = Role.ANALYSTE, **more: Any) ->
     )
     assert answer.status_code == 303, answer.text
     return number
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """What the database is asked until the block ends."""
-    told: list[str] = []
-
-    def heard(_c: object, _k: object, statement: str, *_: object) -> None:
-        told.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", heard)
-    try:
-        yield told
-    finally:
-        event.remove(Engine, "before_cursor_execute", heard)

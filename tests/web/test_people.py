@@ -7,7 +7,8 @@ from observatoire.disclosure.policy import Role
 from observatoire.people import passwords
 from observatoire.people.inviting import Registrar
 from observatoire.people.lockout import BY_LOGIN
-from support.people import PASSWORD, Browser, invite, settle, statements
+from support.heard import statements
+from support.people import PASSWORD, Browser, invite, settle
 from support.terminal import Terminal
 from support.world import EPCI, World
 

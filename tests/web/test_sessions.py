@@ -9,7 +9,8 @@ from sqlalchemy import text
 from house.test_routes import routes_of
 from observatoire.bootstrap import make_app
 from observatoire.disclosure.policy import Role
-from support.people import PASSWORD, Browser, settle, statements
+from support.heard import statements
+from support.people import PASSWORD, Browser, settle
 from support.world import EPCI, World
 
 LOGIN, OTHER, ADMIN = "seance@mairie.fr", "voisine@mairie.fr", "responsable@mairie.fr"

@@ -93,12 +93,12 @@ def restore(
 
 
 def _refuse_taken(target: Database, var: Path) -> None:
-    name = urlsplit(target.url).path.lstrip("/")
+    base = urlsplit(target.url).path.lstrip("/")
     try:
         if not inventory.stands_empty(target):
-            raise NotEmpty(name)
+            raise NotEmpty(base)
     except UnavailableStore:
-        raise NoTarget(name) from None
+        raise NoTarget(base) from None
     for name in (*archive.FOLDERS, archive.HEAD):
         place = var / name
         if place.is_file() or (place.is_dir() and any(place.iterdir())):

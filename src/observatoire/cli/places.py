@@ -34,17 +34,7 @@ def charger(context: typer.Context, fichier: Path, organisation: Annotated[str, 
         origin = BytesOrigin(fichier.name, fichier.read_bytes())
     except OSError:
         raise RefusedFile(f"« {fichier} » ne peut pas être lu : vérifiez le chemin et les droits.") from None
-    record = loading.load(desk, origin, organisation, author=OPERATOR.name)
-    with found.database.importing() as connection:
-        # As the API writes it: after a restore, the table is to be loaded again.
-        accounts.write_journal(
-            connection,
-            OPERATOR.name,
-            OPERATOR.role or "",
-            "table des lieux",
-            f"{organisation} version {record.version}",
-            None,
-        )
+    record = loading.load(desk, origin, organisation, OPERATOR)
     told = agree(record.rows, "lieu", "lieux")
     typer.echo(f"{told} en vigueur pour « {organisation} » (version {record.version}).")
 

@@ -69,6 +69,7 @@ from observatoire.web.people import People
 from observatoire.web.remembering import PublicMemory
 from observatoire.web.rendering import JSON, ReleasedResponse
 from observatoire.web.security import KeyRing
+from observatoire.web.unchanged import Unchanged
 
 API = "/api/v1"
 ROOMS = (
@@ -137,6 +138,7 @@ def build_app(database: Database, settings: Settings) -> FastAPI:
     MultiPartParser.spool_max_size = settings.max_bytes + FORM_OVERHEAD
     app.add_middleware(GZipMiddleware, minimum_size=2000)
     app.add_middleware(PublicMemory, seconds=settings.public_memory)
+    app.add_middleware(Unchanged)
     app.add_middleware(BodyLimit, max_bytes=settings.max_bytes, max_json=settings.max_json)
     app.add_middleware(Patience, silence=settings.body_silence, whole=settings.body_seconds)
     app.add_middleware(Auditing, database=database)

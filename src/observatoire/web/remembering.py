@@ -14,14 +14,11 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from observatoire.web import audited
-from observatoire.web.validators import is_held
 
 MOST_ANSWERS = 500
 LARGEST_ANSWER = 500_000
 PERSONAL = ("authorization", "cookie", "range")
 """Requests with one of these are answered by the application."""
-
-OF_A_BODY = (b"content-type", b"content-length", b"content-encoding", b"content-disposition")
 
 Key = tuple[str, bytes, str, str, str]
 
@@ -47,9 +44,6 @@ class PublicMemory:
         if key is None:
             await self.app(scope, receive, send)
             return
-        if (condition := Headers(scope=scope).get("if-none-match")) is not None:
-            send = _Unchanged(condition, send).sent
-            scope = {**scope, "headers": [pair for pair in scope["headers"] if pair[0] != b"if-none-match"]}
         if (waited := self._under_way.get(key)) is not None:
             await waited.wait()
         if (known := self._answers.get(key)) is not None and self._age(known) < self.seconds:
@@ -78,25 +72,6 @@ class PublicMemory:
         self._answers.move_to_end(key)
         if len(self._answers) > MOST_ANSWERS:
             self._answers.popitem(last=False)
-
-
-class _Unchanged:
-    """Sends 304 to whoever already holds the answer: what is remembered stays whole."""
-
-    def __init__(self, condition: str, send: Send) -> None:
-        self.condition, self.send = condition, send
-        self.held = False
-
-    async def sent(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            tag = Headers(raw=message["headers"]).get("etag", "")
-            self.held = message["status"] == 200 and tag != "" and is_held(self.condition, tag)
-            if self.held:
-                bare = [pair for pair in message["headers"] if pair[0].lower() not in OF_A_BODY]
-                message = {**message, "status": 304, "headers": bare}
-        elif self.held:
-            message = {**message, "body": b""}
-        await self.send(message)
 
 
 class _Listening:

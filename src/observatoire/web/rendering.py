@@ -4,7 +4,6 @@ from typing import Any
 
 import orjson
 from fastapi import Request, Response
-from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
 from observatoire.analyses.editions import PublishedSummary
@@ -24,32 +23,24 @@ from observatoire.web.schemas.base import (
     QuestionOut,
     Wire,
 )
-from observatoire.web.validators import is_held, tag_of
+from observatoire.web.validators import tag_of
 
 JSON = "application/json"
 GEOJSON = "application/geo+json"
 CSV = "text/csv"
-KEPT_BY_304 = ("ETag", "Cache-Control", "Vary")
 
 
 class ReleasedResponse(Response):
     """A response made from a Released value; a house test demands it of every analysis.
 
-    It bears the tag of what it says. Whoever holds that already gets 304 instead, with the same headers: the
-    answer was released to them first, so nothing is learnt from a tag that they could not read.
+    It bears the tag of what it says (``unchanged`` tells whoever holds that already).
     """
 
     media_type = JSON
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the answer, or 304 to a read whose ``If-None-Match`` names it."""
-        tag = tag_of(bytes(self.body))
-        self.headers["ETag"] = tag
-        condition = Headers(scope=scope).get("if-none-match")
-        if self.status_code == 200 and scope["method"] == "GET" and is_held(condition, tag):
-            kept = {name: self.headers[name] for name in KEPT_BY_304 if name in self.headers}
-            await Response(status_code=304, headers=kept)(scope, receive, send)
-            return
+        """Send the answer with its tag."""
+        self.headers["ETag"] = tag_of(bytes(self.body))
         await super().__call__(scope, receive, send)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import shapely
 from shapely.errors import ShapelyError
 
+from observatoire.disclosure.policy import Caller
 from observatoire.domain.incident import LocationPrecision
 from observatoire.errors import FieldError
 from observatoire.intake.desk import Desk
@@ -20,7 +21,7 @@ from observatoire.intake.parsing.text import plain
 from observatoire.intake.personal import looks_personal
 from observatoire.intake.reading.document import Origin
 from observatoire.intake.reading.opening import open_document
-from observatoire.store import places
+from observatoire.store import accounts, places
 from observatoire.store.places import PlaceRow, TableRecord
 from observatoire.store.reference import gazetteer
 from observatoire.store.reference.gazetteer import Gazetteer, Window
@@ -58,7 +59,7 @@ class _Wrong(Exception):
     """Why a line can't be taken: a field, a sentence, what was expected."""
 
 
-def load(desk: Desk, origin: Origin, organisation: str, *, author: str) -> TableRecord:
+def load(desk: Desk, origin: Origin, organisation: str, by: Caller) -> TableRecord:
     """Replace the table of an organisation by that of a file (CSV, XLSX, ODS…); what waited for it moves.
 
     Raises:
@@ -78,7 +79,9 @@ def load(desk: Desk, origin: Origin, organisation: str, *, author: str) -> Table
         empty = FieldError("fichier", "la table ne contient aucun lieu")
         raise InvalidPlaceTable(len(faults), fields=tuple(faults[:TOLD]) or (empty,))
     with desk.database.importing() as connection:
-        record = places.replace(connection, organisation, rows, author)
+        record = places.replace(connection, organisation, rows, by.name)
+        told = f"{organisation} version {record.version}"
+        accounts.write_journal(connection, by.name, by.role or "", "table des lieux", told, None)
     geocode_again(desk, organisation, servers=False)
     return record
 

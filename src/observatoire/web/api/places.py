@@ -10,7 +10,7 @@ from observatoire.errors import FieldError, FileTooLarge, Forbidden, InvalidRequ
 from observatoire.intake.geocoding import checking, loading
 from observatoire.intake.geocoding.checking import PlaceAnswer
 from observatoire.intake.reading.origin import BytesOrigin
-from observatoire.store import accounts, places
+from observatoire.store import places
 from observatoire.store import sources as source_store
 from observatoire.store.places import TableRecord
 from observatoire.web.auditing import note
@@ -54,11 +54,7 @@ def replace_place_table(
     if len(content) > limit:
         raise FileTooLarge(f"{limit // 1_000_000} Mo")
     origin = BytesOrigin(fichier.filename or "sans nom", content)
-    record = loading.load(found.desk, origin, organisation, author=who.name)
-    with found.database.importing() as connection:
-        told = f"{organisation} version {record.version}"
-        accounts.write_journal(connection, who.name, who.role or "", "table des lieux", told, None)
-    return _table_out(record)
+    return _table_out(loading.load(found.desk, origin, organisation, who))
 
 
 def _answerable(found: Services, who: Caller, organisation: str) -> None:

@@ -21,10 +21,11 @@ LABELS = 40
 """Labels of the source, of equal weight, spelt in two ways; all to be classed."""
 
 SOURCE = """
-insert into collection.source (code, label, kind, territory_level, territory_code, organisation,
-    covered_since, timezone, additivity_group, visibility)
-values ('pm', 'pm', 'police_municipale', 'commune', '31555', 'pm', '1990-01-01', 'Europe/Paris', 'pm',
-    'interne')
+insert into accounts.organisation (code, label, kind) values ('pm', 'pm', 'autre');
+insert into collection.source (code, label, kind, organisation, timezone, additivity_group, visibility)
+values ('pm', 'pm', 'police_municipale', 'pm', 'Europe/Paris', 'pm', 'interne');
+insert into collection.source_territory (source, level, code, valid_from)
+values ('pm', 'commune', '31555', '1990-01-01')
 """
 IMPORT = """
 insert into collection.import (id, source, state, profile, file, lines, as_of, caller, started_at)

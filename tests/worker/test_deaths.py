@@ -16,6 +16,7 @@ from intake.tables import dump, row_counts
 from observatoire.settings import Settings
 from observatoire.store import imports
 from observatoire.store.engine import Database
+from observatoire.store.queue import IMPORT_TASK
 from support.databases import copy_of
 from support.files import pm_file, pm_row
 from support.processes import last_words, state, until, wait_for_end, worker
@@ -141,8 +142,12 @@ def test_an_import_survives_the_loss_of_every_connection(bench: Bench, undisturb
                     text(f"select pg_terminate_backend(pid) from pg_stat_activity where {others}")
                 )
             until(lambda: process.poll() is not None or state(world, id_) not in ("en_attente", "en_cours"))
-            assert process.poll() is None, last_words(process)
-            report = wait_for_end(world, id_)
+            if process.poll() is None:
+                report = wait_for_end(world, id_)
+            else:  # a busy machine may make it think that no one hears it: whoever keeps it starts another
+                assert process.returncode == 2, last_words(process)
+                with worker(world):
+                    report = wait_for_end(world, id_)
         assert same(report, undisturbed.report)
         assert dump(world, "pm") == undisturbed.rows
 
@@ -199,12 +204,13 @@ def one(world: World, statement: str) -> object:
 
 
 def is_running(world: World) -> bool:
-    """Whether a worker that gives signs of life runs a job."""
+    """Whether a worker that gives signs of life runs an import; what it catches up at its start is none."""
     return bool(
         one(
             world,
             "select exists (select from queue.procrastinate_jobs j join queue.procrastinate_workers w "
-            "on w.id = j.worker_id where status = 'doing' and last_heartbeat > now() - interval '1.2 s')",
+            f"on w.id = j.worker_id where status = 'doing' and task_name = '{IMPORT_TASK}' "
+            "and last_heartbeat > now() - interval '1.2 s')",
         )
     )
 
@@ -253,7 +259,8 @@ def test_two_workers_never_write_an_import_twice(world: World):
 
 LOCKS = """
     select count(*) from pg_locks join pg_database d on d.oid = database
-    where locktype = 'advisory' and datname = current_database()
+    where locktype = 'advisory' and datname = current_database() and objsubid = 1
+      and (classid::bigint << 32) + objid::bigint = hashtextextended('import:pm', 0)
 """
 """Who holds the source, and who waits for it."""
 

@@ -123,7 +123,11 @@ def frame(file: File) -> pl.DataFrame:
     }
     rows = [row(reference, content) for reference, content in file.items()]
     found = pl.DataFrame(rows, schema={name: schema.get(name, pl.String) for name in FACT_COLUMNS})
-    return found.with_columns(pl.int_range(2, pl.len() + 2).alias("line"), pl.lit(True).alias("referenced"))
+    return found.with_columns(
+        pl.int_range(2, pl.len() + 2).alias("line"),
+        pl.lit(True).alias("referenced"),
+        pl.col("geom").is_not_null().alias("located"),
+    )
 
 
 @dataclass

@@ -24,6 +24,7 @@ from observatoire.intake.metering import Metered
 from observatoire.intake.profiles.model import Profile
 from observatoire.intake.rejects import Rejects
 from observatoire.intake.report import LineCounts, Message
+from observatoire.intake.retention.arriving import Term
 from observatoire.intake.retention.reducing import reduce_import
 from observatoire.intake.staging import as_facts
 from observatoire.intake.tally import Tally
@@ -152,7 +153,8 @@ class _Run:
             incidents.staging(connection, self.record.number, self.record.as_of, first=first) as staging,
             rejects.writing(self.desk.rejects, str(self.record.id), profile, layout.header) as aside,
         ):
-            evidence, placing = self._read(inspected, staging, aside)
+            term = Term.of(connection, self.source, self.desk.now().date())
+            evidence, placing = self._read(inspected, term, staging, aside)
             self.tally.notices = [*layout.notices, *evidence.notices()]
             duplicates, self.tally.alike = staging.drop_repeats(ignore_alike=self._ignores_alike(profile))
             staged = gate.receipt(staging.staged)
@@ -162,15 +164,16 @@ class _Run:
                 staging.discard()
             else:
                 placements.follow_import(connection, self.record.number)
-                reduce_import(
-                    connection, self.record.number, self.source, staged.days, self.desk.now().date()
-                )
+                if upserted.met:
+                    reduce_import(connection, self.record.number, term.before, staged.days)
                 staging.keep()
                 placing.settle(connection, self.desk.now())
         counts = self.tally.counts(upserted, duplicates)
         return self._reported(counts, staged, upserted, held)
 
-    def _read(self, inspected: Inspected, staging: Staging, aside: Rejects) -> tuple[Evidence, Placing]:
+    def _read(
+        self, inspected: Inspected, term: Term, staging: Staging, aside: Rejects
+    ) -> tuple[Evidence, Placing]:
         """Every batch: facts to the staging area, the rest to the rejects.
 
         Facts are written by a thread of its own while the next batch is normalised: the connection of the
@@ -201,7 +204,7 @@ class _Run:
                 rejected = aside.take(batch, draft)
                 imports.add_rejects(side, self.record.number, rejected)
                 self.tally.add(batch.lines_read, rejected)
-                prepared = staging.prepare(as_facts(draft, self.source.code))
+                prepared = staging.prepare(term.reduce(as_facts(draft, self.source.code)))
                 if writing is not None:
                     writing.result()  # at most one batch waits: memory stays bounded
                 writing = writer.submit(staging.write, prepared)

@@ -10,10 +10,11 @@ POINT_BYTES = 25
 
 
 def as_facts(frame: pl.DataFrame, source: str) -> pl.DataFrame:
-    """Rows without fault, with ``geom`` (EWKB), ``source`` and ``unit``."""
+    """Rows without fault, with ``geom`` (EWKB), ``located`` (there is one), ``source`` and ``unit``."""
     frame = frame.filter(pl.col("fault").is_null())
     return frame.with_columns(
         points(frame).alias("geom"),
+        pl.col("longitude").is_not_null().alias("located"),
         pl.lit(source).alias("source"),
         pl.lit("fait").alias("unit"),
         pl.lit(None, pl.Datetime("us", "UTC")).alias("reduced_at"),

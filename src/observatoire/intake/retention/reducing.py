@@ -53,17 +53,15 @@ def reduce_points(desk: Desk, today: date | None = None, *, author: str = WORKER
     return done
 
 
-def reduce_import(
-    connection: Connection, number: int, source: Source, days: Collection[date], today: date
-) -> int:
-    """The same for what an import has just brought, in its transaction: no road gives an old point back.
+def reduce_import(connection: Connection, number: int, before: date, days: Collection[date]) -> int:
+    """The same for the facts that an import has met again, in its transaction: no road gives a point back.
 
-    ``days``: those of its facts; most imports have none that is too old, and cost nothing more.
+    What it brings has none (``arriving``); what stands of its facts may have. ``days``: those of its facts;
+    most imports have none that is too old, and cost nothing more.
     """
-    limit = source.points_kept_from(today)
-    if not days or min(days) >= limit:
+    if not days or min(days) >= before:
         return 0
-    return reducing.reduce_import(connection, number, limit)
+    return reducing.reduce_import(connection, number, before)
 
 
 def _reduce(desk: Desk, source: Source, limit: date) -> tuple[int, bool]:

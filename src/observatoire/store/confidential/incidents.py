@@ -22,7 +22,7 @@ from observatoire.store.copying import EncodedRows, copy_rows, encode_rows, send
 from observatoire.store.queries import query
 from observatoire.store.tables import FACT_COLUMNS
 
-STAGED_COLUMNS = (*FACT_COLUMNS, "line", "referenced")
+STAGED_COLUMNS = (*FACT_COLUMNS, "line", "referenced", "located")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,11 @@ class Upserted:
     unchanged: int
     older: int
     tied: int
+
+    @property
+    def met(self) -> bool:
+        """Whether another import has spoken of some of these facts."""
+        return bool(self.revised or self.unchanged)
 
 
 @dataclass(slots=True)
@@ -80,12 +85,16 @@ class Staged:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """Rows that nobody has said before, encoded for both tables; how many, and what they are worth."""
+    """Rows that nobody has said before, encoded for both tables; how many, and what they are worth.
+
+    ``around``: keys of those whose place left no trace in their columns.
+    """
 
     facts: EncodedRows
     versions: EncodedRows
     number: int
     staged: Staged
+    around: list[bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +128,14 @@ class Staging:
         self._moment = {"number": number, "as_of": as_of}
         self._savepoint = connection.begin_nested()
         self._waiting = self._stored = 0
+        self._around: list[bytes] = []
         self._staged = Staged()
 
     def add(self, facts: pl.DataFrame) -> None:
-        """Take rows in: columns ``STAGED_COLUMNS`` (``geom`` as EWKB)."""
+        """Take rows in: columns ``STAGED_COLUMNS`` (``geom`` as EWKB).
+
+        ``located``: the source gave a place, though its point may be gone already.
+        """
         self.write(self.prepare(facts))
 
     def prepare(self, facts: pl.DataFrame) -> Prepared:
@@ -174,6 +187,7 @@ class Staging:
             encode_rows("confidential.fact_version", versions),
             facts.height,
             _summary_of(facts),
+            facts.filter(_left_no_trace())["key"].to_list(),
         )
 
     def _send(self, ready: Ready | None) -> None:
@@ -183,6 +197,7 @@ class Staging:
         send_rows(self._connection, ready.facts)
         send_rows(self._connection, ready.versions)
         self._stored += ready.number
+        self._around += ready.around
         self._staged.add(ready.staged)
 
     def _hold(self, facts: pl.DataFrame) -> None:
@@ -201,7 +216,7 @@ class Staging:
         """
         if not self._waiting:
             return 0, 0
-        taken_back = self._run("take_back", number=self._moment["number"])
+        taken_back = self._run("take_back", number=self._moment["number"], around=self._around)
         if taken_back:
             self._staged.take_away(self._summary("staging", "line < 0"))
             self._stored -= taken_back
@@ -274,13 +289,18 @@ class Staging:
         return number
 
 
+def _left_no_trace() -> pl.Expr:
+    """A place too old that only told around where it was: no point is stored, no neighbourhood known."""
+    return pl.col("located") & pl.col("geom").is_null() & pl.col("reduced_at").is_null()
+
+
 def _summary_of(facts: pl.DataFrame) -> Staged:
     """What some rows are worth, from their columns."""
     days = facts["local_day"].value_counts(name="rows")
     flags = facts["anomalies"].explode().drop_nulls().value_counts(name="rows")
     return Staged(
         facts.height,
-        facts.height - facts["geom"].null_count(),
+        int(facts["located"].sum()),
         facts.height - facts["local_hour"].null_count(),
         int((facts["category_mode"] != "defaut").sum()),
         Counter(dict(days.iter_rows())),

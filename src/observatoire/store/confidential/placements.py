@@ -6,20 +6,18 @@ transaction, so that what is done is done, and a death loses a page at most.
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import polars as pl
-import shapely
 from numpy.typing import NDArray
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
-from observatoire.space.areas import points_in
 from observatoire.space.locate import CommuneLocator
 from observatoire.store import assignments
 from observatoire.store.assignments import LOCK, AssignmentRecord, Subject
+from observatoire.store.confidential.outlines import Outlines
 from observatoire.store.copying import copy_rows
 from observatoire.store.queries import query
 from observatoire.store.reference import gazetteer
@@ -36,15 +34,6 @@ Floats = NDArray[np.float64]
 
 class FactsHeld(Exception):
     """An import holds some facts of the page: to be tried again."""
-
-
-@dataclass(frozen=True, slots=True)
-class _ZoneShape:
-    """An outline in force or not: its number, its polygon, its communes."""
-
-    number: int
-    shape: Any
-    communes: frozenset[str]
 
 
 def hold(connection: Connection) -> None:
@@ -69,28 +58,28 @@ def follow_import(connection: Connection, number: int) -> None:
 def following(connection: Connection, number: int) -> Iterator[None]:
     """The zones follow what happens within to the facts that an import speaks of."""
     hold(connection)
-    shapes = _zone_shapes(connection)
-    if not shapes:
+    outlines = Outlines.of(connection)
+    if not outlines:
         yield
         return
     connection.execute(text(query("note_moved_keys")), {"number": number})
     yield
-    _follow(connection, shapes)
+    _follow(connection, outlines)
 
 
 def follow_places(connection: Connection, places: Collection[bytes]) -> None:
     """Put in the zones the facts of some places that have moved."""
-    shapes = _zone_shapes(connection)
-    if not shapes or not places:
+    outlines = Outlines.of(connection)
+    if not outlines or not places:
         return
     connection.execute(text(query("note_keys_at_places")), {"places": list(places)})
-    _follow(connection, shapes)
+    _follow(connection, outlines)
 
 
-def _follow(connection: Connection, shapes: list[_ZoneShape]) -> None:
+def _follow(connection: Connection, outlines: Outlines) -> None:
     """The zones of the facts in ``moved_key``, which goes."""
     placed = [
-        _pairs(rows, shapes)
+        _pairs(rows, outlines)
         for rows in connection.execute(
             text(query("moved_points")), execution_options={"yield_per": PAGE}
         ).partitions()
@@ -150,25 +139,16 @@ def _page(connection: Connection, record: AssignmentRecord) -> list[Any]:
 # ---- zones ---------------------------------------------------------------------------------
 
 
-def _zone_shapes(connection: Connection, version: int | None = None) -> list[_ZoneShape]:
-    rows = connection.execute(text(query("zone_shapes")), {"version": version}).all()
-    return [_ZoneShape(r.number, shapely.from_wkb(bytes(r.wkb)), frozenset(r.communes)) for r in rows]
-
-
 _PAIRS = {"zone_version": pl.Int32, "key": pl.Binary}
 _NO_PAIR = pl.DataFrame(schema=_PAIRS)
 
 
-def _pairs(rows: Any, shapes: list[_ZoneShape]) -> pl.DataFrame:  # noqa: ANN401
-    """(zone version, key) of the facts in each zone: the point inside, the commune one of the zone's."""
+def _pairs(rows: Any, outlines: Outlines) -> pl.DataFrame:  # noqa: ANN401
+    """(zone version, key) of the facts in each zone."""
     longitude, latitude = _points(rows)
-    which, where = points_in([z.shape for z in shapes], longitude, latitude)
-    pairs = [
-        (shapes[zone].number, bytes(rows[fact].key))
-        for zone, fact in zip(which.tolist(), where.tolist(), strict=True)
-        if rows[fact].commune in shapes[zone].communes
-    ]
-    return pl.DataFrame(pairs, schema=_PAIRS, orient="row")
+    numbers, facts = outlines.holding(longitude, latitude, [row.commune for row in rows])
+    keys = [bytes(rows[fact].key) for fact in facts.tolist()]
+    return pl.DataFrame({"zone_version": numbers, "key": keys}, schema=_PAIRS)
 
 
 def _points(rows: Any) -> tuple[Floats, Floats]:  # noqa: ANN401
@@ -186,7 +166,7 @@ def _write_pairs(connection: Connection, pairs: pl.DataFrame) -> None:
 
 def _assign_to_zone(connection: Connection, record: AssignmentRecord, rows: list[Any]) -> None:
     connection.execute(text(query("create_placed")))
-    copy_rows(connection, "placed", _pairs(rows, _zone_shapes(connection, record.zone_version)))
+    copy_rows(connection, "placed", _pairs(rows, Outlines.of(connection, record.zone_version)))
     connection.execute(text(query("enter_zones")))
     connection.execute(text("drop table placed"))
 
@@ -207,12 +187,12 @@ def _assign_to_places(connection: Connection, record: AssignmentRecord, rows: li
         if row.near_border != near[index] or any(getattr(row, p) != places[p][index] for p in PLACES)
     ]
     _correct(connection, TABLES[record.phase], rows, changed, places, near)
-    shapes = _zone_shapes(connection) if record.phase == "fact" else []
-    if shapes and record.subject is Subject.TERRITORIES:
+    outlines = Outlines.of(connection) if record.phase == "fact" else None
+    if outlines and record.subject is Subject.TERRITORIES:
         keys = pl.DataFrame({"key": [bytes(row.key) for row in rows]}, schema={"key": pl.Binary})
         connection.execute(text(query("create_moved_keys")))
         copy_rows(connection, "moved_key", keys)
-        _write_pairs(connection, _pairs(rows, shapes))
+        _write_pairs(connection, _pairs(rows, outlines))
         connection.execute(text("drop table moved_key"))
 
 

@@ -4,7 +4,7 @@ Nothing leaves this module but how many rows were touched, never which.
 """
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -14,6 +14,12 @@ from observatoire.store.queries import query
 TABLES = ("fact", "fact_history")
 ZONES = {"fact": "zones_of_fact", "fact_history": "zones_of_fact_history"}
 BATCH = 10_000
+
+
+def clock(connection: Connection) -> datetime:
+    """The database's, by which a zone is drawn before or after a fact has lost its point."""
+    told: datetime = connection.execute(text("select clock_timestamp()")).scalar_one()
+    return told.astimezone(UTC)
 
 
 def announce(connection: Connection, source: str, before: date) -> None:

@@ -6,7 +6,8 @@ alter table staging
     drop column import_number,
     drop column as_of,
     add column line integer not null,
-    add column referenced boolean not null
+    add column referenced boolean not null,
+    add column located boolean not null
 
 -- name: create_candidate
 create temporary table candidate (key bytea not null) on commit drop
@@ -21,18 +22,22 @@ truncate candidate
 
 -- name: take_back
 -- The first row of a key that the file says again was stored at once: it is judged with the others.
+-- ``around``: those whose point only told around where they were, and was not stored.
 with first as (
     delete from confidential.fact f
     using (select key, bool_or(referenced) as referenced from staging group by key) s
     where f.key = s.key and f.import_number = :number
-    returning {f_columns}, s.referenced
+    returning
+        {f_columns},
+        s.referenced,
+        f.geom is not null or f.reduced_at is not null or f.key = any(:around) as located
 ), versions as (
     delete from confidential.fact_version v
     using first
     where v.key = first.key and v.import_number = :number
 )
-insert into staging ({columns}, line, referenced)
-select {columns}, (- row_number() over ())::integer, referenced from first
+insert into staging ({columns}, line, referenced, located)
+select {columns}, (- row_number() over ())::integer, referenced, located from first
 
 -- name: find_repeats
 -- The same key several times in one file: a reference given twice, or rows alike without a reference.
@@ -218,7 +223,7 @@ where h.key = t.key
 -- name: summarise_rows
 select
     count(*) as facts,
-    count(geom) as located,
+    count(*) filter (where located) as located,
     count(local_hour) as with_hour,
     count(*) filter (where category_mode <> 'defaut') as classed
 from {table}

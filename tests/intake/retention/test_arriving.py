@@ -142,14 +142,15 @@ def term(connection: Connection) -> Term:
     return Term(BEFORE, Outlines.of(connection), reducing.clock(connection))
 
 
-def whole(connection: Connection) -> list[dict[str, Any]]:
-    """Every fact with its zones, import and moment apart."""
+def whole(connection: Connection, number: int) -> list[dict[str, Any]]:
+    """The facts of an import with their zones, its number and the moment apart."""
     found = connection.execute(
         text(
             "select f.*, f.reduced_at is not null as reduced, array(select z.zone_version "
             "from confidential.fact_zone z where z.key = f.key order by 1) as pairs "
-            "from confidential.fact f order by key"
-        )
+            "from confidential.fact f where import_number = :number order by key"
+        ),
+        {"number": number},
     )
     return [{**row, "import_number": 0, "reduced_at": None} for row in found.mappings()]
 
@@ -158,10 +159,10 @@ def test_what_arrives_reduced_is_what_the_night_would_have_left(town: World) -> 
     with scratch(town) as connection:
         number, told = stored(connection, [every_case()])
         reducing.reduce_import(connection, number, BEFORE)
-        by_night = whole(connection)
+        by_night = whole(connection, number)
     with scratch(town) as connection:
-        _, arrived = stored(connection, [term(connection).reduce(every_case())])
-        assert whole(connection) == by_night
+        number, arrived = stored(connection, [term(connection).reduce(every_case())])
+        assert whole(connection, number) == by_night
     assert arrived == told
     assert arrived.located == 8, "what a source gives is counted, though it is not kept"
     reduced = [row for row in by_night if row["reduced"]]

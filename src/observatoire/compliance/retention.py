@@ -35,6 +35,6 @@ def _of_points(source: Source) -> RecordEntry:
     given = "" if source.retention_years else " (à défaut de durée dans son contrat)"
     return RecordEntry(
         f"Points des faits de « {source.label} »",
-        (f"{kept}{given} ; puis réduits au quartier, chaque nuit",),
+        (f"{kept}{given} ; puis réduits au quartier, la nuit ou dès leur arrivée",),
         evidence=f"{_EVIDENCE}test_reducing.py",
     )

@@ -159,25 +159,37 @@ def test_the_code_of_a_commune_of_mayotte_is_in_two_columns(state: World):
     assert points["2017"]["mesure"]["valeur"] == 71_437
 
 
-def test_in_filosofi_s_is_a_secret_nd_is_absent_and_a_tax_may_be_negative(state: World):
-    header = "CODGEO;NBMENFISC21;MED21;TP6021;TP60AGE121;PIMPOT21;D121"
-    rows = ["31555;230000;23150;22,0;s;-18,4;10500", "31001;s;nd;s;s;s;s"]
+INCOMES = table(
+    "CODGEO;NBMENFISC21;MED21;TP6021;TP60AGE121;PIMPOT21;D121",
+    ["31555;230000;23150;22,0;s;-18,4;10500", "31001;s;nd;s;s;s;s"],
+)
+
+
+@pytest.fixture(scope="module")
+def incomes(state: World) -> World:
+    load(state, INCOMES, geography=2022)
+    return state
+
+
+def test_incomes_want_the_year_of_their_geography(state: World):
     with pytest.raises(UnknownVintage):
-        load(state, table(header, rows))
-    load(state, table(header, rows), geography=2022)
-    answer = series_of(state, TOULOUSE, jeu="filosofi")
+        load(state, INCOMES)
+
+
+def test_in_filosofi_s_is_a_secret_nd_is_absent_and_a_tax_may_be_negative(incomes: World):
+    answer = series_of(incomes, TOULOUSE, jeu="filosofi")
     told = {row["code"]: row["points"][0]["mesure"] for row in answer["resultat"]["series"]}
     assert told["filosofi_tp60"]["valeur"] == 22
     assert told["filosofi_tp60age1"] == {"valeur": None, "etat": "secret", "mention": "non diffusé"}
     assert told["filosofi_pimpot"]["valeur"] == -18.4
     assert told["filosofi_d1"]["valeur"] == 10_500
-    hidden = series_of(state, "commune:31001", jeu="filosofi")
+    hidden = series_of(incomes, "commune:31001", jeu="filosofi")
     med = points_of(hidden, "filosofi_med")["2021"]["mesure"]
     assert med == {"valeur": None, "etat": "absent", "mention": "donnée absente"}
 
 
-def test_a_median_is_never_made_of_the_medians_of_communes(state: World):
-    answer = series_of(state, "epci:243100518", jeu="filosofi", indicateur="filosofi_med")
+def test_a_median_is_never_made_of_the_medians_of_communes(incomes: World):
+    answer = series_of(incomes, "epci:243100518", jeu="filosofi", indicateur="filosofi_med")
     point = points_of(answer, "filosofi_med")["2021"]
     assert point["mesure"]["valeur"] is None
     assert "ne se déduit pas" in point["motif"]

@@ -1,6 +1,5 @@
 """Imports as stored: found again, listed latest first, counted as coverage while they are valid."""
 
-import contextlib
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -12,14 +11,11 @@ from sqlalchemy.exc import IntegrityError
 from observatoire.domain.period import Period
 from observatoire.store import imports
 from observatoire.store.imports import ImportRecord, RejectRecord
+from support.scratch import scratch
 from support.world import World
 
 MARCH = Period(date(2025, 3, 1), date(2025, 4, 1))
 APRIL = Period(date(2025, 4, 1), date(2025, 5, 1))
-
-
-class Undone(Exception):
-    """Leaves a transaction without keeping anything."""
 
 
 @pytest.fixture(scope="module")
@@ -32,9 +28,8 @@ def observatory(shared_world: World) -> World:
 @pytest.fixture
 def connection(observatory: World) -> Iterator[Connection]:
     """A transaction of the import role whose work is thrown away."""
-    with contextlib.suppress(Undone), observatory.database.importing() as opened:
+    with scratch(observatory) as opened:
         yield opened
-        raise Undone
 
 
 def record(**changes: object) -> ImportRecord:

@@ -8,15 +8,13 @@ sequence of imports and undos, the tables say the same.
 
 import hashlib
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, text
 
@@ -26,6 +24,7 @@ from observatoire.store.confidential import incidents
 from observatoire.store.confidential.incidents import Upserted
 from observatoire.store.imports import ImportRecord
 from observatoire.store.tables import FACT_COLUMNS
+from support.scratch import scratch
 from support.world import World
 
 DAY_ONE = date(2026, 1, 1)
@@ -37,21 +36,6 @@ File = dict[int, int]
 def observatory(shared_world: World) -> World:
     shared_world.source()
     return shared_world
-
-
-class Undone(Exception):
-    """Leaves a transaction without keeping anything."""
-
-
-@contextmanager
-def scratch(world: World) -> Iterator[Connection]:
-    """A transaction of the import role whose work is thrown away."""
-    try:
-        with world.database.importing() as connection:
-            yield connection
-            raise Undone
-    except Undone:
-        pass
 
 
 def digest(*parts: object) -> bytes:
@@ -254,6 +238,37 @@ def test_an_empty_file_writes_nothing(observatory: World) -> None:
         before = dump(connection)
         assert imported(connection, {}, DAY_ONE)[1] == Upserted(0, 0, 0, 0, 0)
         assert dump(connection) == before
+
+
+# ---- a reference given again -------------------------------------------------------------------
+
+
+@given(st.lists(st.lists(st.integers(0, 5), min_size=1, max_size=3), min_size=1, max_size=4), st.booleans())
+@example(batches=[[0, 1], [2]], first=True)
+@example(batches=[[0, 1], [2]], first=False)
+@example(batches=[[0], [1, 2], [3]], first=True)
+def test_of_a_reference_given_again_the_last_line_stands_wherever_the_batches_end(
+    observatory: World, batches: list[list[int]], first: bool
+) -> None:
+    """Each batch gives contents of one reference, among rows of others."""
+    with scratch(observatory) as connection:
+        number = opened(connection, DAY_ONE)
+        with incidents.staging(connection, number, DAY_ONE, first=first) as staging:
+            line = 0
+            for rank, contents in enumerate(batches):
+                rows = pl.concat([frame({0: content}) for content in contents] + [frame({rank + 1: 0})])
+                staging.add(rows.with_columns((line + pl.int_range(pl.len())).alias("line")))
+                line += rows.height
+            dropped, _ = staging.drop_repeats(ignore_alike=False)
+            told, counted = gate.receipt(staging.staged), gate.receipt(staging.apply())
+            staging.keep()
+        assert dropped == sum(map(len, batches)) - 1
+        assert counted == Upserted(len(batches) + 1, 0, 0, 0, 0)
+        stands = text("select content, geom is not null from confidential.fact where key = :key")
+        content, located = connection.execute(stands, {"key": digest("key", 0)}).one()
+        assert bytes(content) == digest("content", 0, batches[-1][-1])
+        others = sum(bool(row(rank + 1, 0)["geom"]) for rank in range(len(batches)))
+        assert (told.facts, told.located) == (len(batches) + 1, others + located)
 
 
 # ---- what happens to a fact --------------------------------------------------------------------

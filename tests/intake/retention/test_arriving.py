@@ -2,8 +2,6 @@
 
 import struct
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -23,6 +21,7 @@ from observatoire.store.confidential.outlines import Outlines
 from observatoire.store.imports import ImportRecord
 from support.files import pm_file, pm_row
 from support.scatter import draw
+from support.scratch import scratch
 from support.world import TOULOUSE, World
 
 BEFORE = date(2024, 1, 1)
@@ -42,25 +41,11 @@ PLACES = {
 
 @pytest.fixture(scope="module")
 def town(shared_world: World) -> World:
-    """Two zones that hold the same point, one of them without its commune."""
+    """Two zones that hold the same point."""
     shared_world.source("pm", territory=TOULOUSE, couvert_depuis="2016-01-01", conservation_annees=3)
     draw(shared_world, SQUARE)
     draw(shared_world, shapely.box(1.44, 43.60, 1.45, 43.61), "Centre")
     return shared_world
-
-
-class Undone(Exception):
-    """Leaves a transaction without keeping anything."""
-
-
-@contextmanager
-def scratch(world: World) -> Iterator[Connection]:
-    try:
-        with world.database.importing() as connection:
-            yield connection
-            raise Undone
-    except Undone:
-        pass
 
 
 def fact(rank: int, day: date, *, at: tuple[float, float] | None = None, **place: Any) -> dict[str, Any]:

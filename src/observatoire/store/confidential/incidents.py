@@ -85,16 +85,12 @@ class Staged:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """Rows that nobody has said before, encoded for both tables; how many, and what they are worth.
-
-    ``around``: keys of those whose place left no trace in their columns.
-    """
+    """Rows that nobody has said before, encoded for both tables; how many, and what they are worth."""
 
     facts: EncodedRows
     versions: EncodedRows
     number: int
     staged: Staged
-    around: list[bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,17 +114,18 @@ class Staging:
     """Rows of one import on their way in: ``add`` batches, then ``drop_repeats``, then ``apply`` once.
 
     A row whose key nobody has said is stored at once, while the next batch is being prepared. The others
-    (known from another import, or said twice in this one) wait in a temporary table to be judged together.
+    (known from another import, or said twice in this one) wait in a temporary table to be judged together,
+    and so does every later row of their keys: of a key, what is stored at once comes first in the file.
     """
 
     def __init__(self, connection: Connection, number: int, as_of: date, *, first: bool) -> None:
         """``number``: the import; ``as_of``: its date of extraction; ``first``: its source has no fact."""
         self._connection = connection
         self._seen = Seen() if first else None
+        self._held: Seen | None = None
         self._moment = {"number": number, "as_of": as_of}
         self._savepoint = connection.begin_nested()
         self._waiting = self._stored = 0
-        self._around: list[bytes] = []
         self._staged = Staged()
 
     def add(self, facts: pl.DataFrame) -> None:
@@ -148,7 +145,7 @@ class Staging:
         if self._seen is None:
             doubtful = pl.repeat(True, facts.height, eager=True)
         elif not facts.is_empty():
-            doubtful |= self._seen.maybe(keys)
+            doubtful |= self._seen.maybe(keys) | _without_trace(facts)
             self._seen.add(keys)
         return Prepared(self._made_ready(facts.filter(~doubtful)), facts.filter(doubtful))
 
@@ -159,7 +156,9 @@ class Staging:
         if facts.is_empty():
             return
         keys = facts["key"]
-        waits = keys.is_duplicated() | keys.is_in(self._known_among(keys).implode())
+        waits = keys.is_duplicated() | keys.is_in(self._known_among(keys).implode()) | _without_trace(facts)
+        if self._held is not None:
+            waits |= self._held.maybe(keys)
         if waits.any():
             self._hold(facts.filter(waits))
             facts = facts.filter(~waits)
@@ -187,7 +186,6 @@ class Staging:
             encode_rows("confidential.fact_version", versions),
             facts.height,
             _summary_of(facts),
-            facts.filter(_left_no_trace())["key"].to_list(),
         )
 
     def _send(self, ready: Ready | None) -> None:
@@ -197,11 +195,12 @@ class Staging:
         send_rows(self._connection, ready.facts)
         send_rows(self._connection, ready.versions)
         self._stored += ready.number
-        self._around += ready.around
         self._staged.add(ready.staged)
 
     def _hold(self, facts: pl.DataFrame) -> None:
         """Rows to be judged together, when every batch is in."""
+        self._held = self._held or Seen()
+        self._held.add(facts["key"])
         copy_rows(self._connection, "staging", facts.select(STAGED_COLUMNS).cast({"line": pl.Int32}))
         self._waiting += facts.height
 
@@ -216,7 +215,7 @@ class Staging:
         """
         if not self._waiting:
             return 0, 0
-        taken_back = self._run("take_back", number=self._moment["number"], around=self._around)
+        taken_back = self._run("take_back", number=self._moment["number"])
         if taken_back:
             self._staged.take_away(self._summary("staging", "line < 0"))
             self._stored -= taken_back
@@ -289,9 +288,9 @@ class Staging:
         return number
 
 
-def _left_no_trace() -> pl.Expr:
-    """A place too old that only told around where it was: no point is stored, no neighbourhood known."""
-    return pl.col("located") & pl.col("geom").is_null() & pl.col("reduced_at").is_null()
+def _without_trace(facts: pl.DataFrame) -> pl.Series:
+    """Old places that only told around where they were: once stored, nothing says that they were told."""
+    return facts["located"] & facts["geom"].is_null() & facts["reduced_at"].is_null()
 
 
 def _summary_of(facts: pl.DataFrame) -> Staged:

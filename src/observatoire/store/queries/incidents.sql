@@ -22,7 +22,6 @@ truncate candidate
 
 -- name: take_back
 -- The first row of a key that the file says again was stored at once: it is judged with the others.
--- ``around``: those whose point only told around where they were, and was not stored.
 with first as (
     delete from confidential.fact f
     using (select key, bool_or(referenced) as referenced from staging group by key) s
@@ -30,7 +29,7 @@ with first as (
     returning
         {f_columns},
         s.referenced,
-        f.geom is not null or f.reduced_at is not null or f.key = any(:around) as located
+        f.geom is not null or f.reduced_at is not null as located
 ), versions as (
     delete from confidential.fact_version v
     using first

@@ -16,7 +16,7 @@ import psycopg
 import shapely
 
 from databases import copy_of, template
-from import_vs_copy import EPCI, SOURCE, Options, Run
+from import_vs_copy import BUILT, EPCI, SOURCE, TABLES, Options, Run
 from observatoire.domain.territory import TerritoryLevel
 from observatoire.store import sources
 from observatoire.store.engine import Database
@@ -42,6 +42,9 @@ def main() -> None:
         path = run.export("MC", found.rows)
         communes = _communes(database, folder)
         run.timed("our import: every rule, keys, versions, indexes", lambda: run.take(path))
+        rows = {table: run.read_back(table, order) for table, order in TABLES.items()}
+        indexes = run.make_tables(indexed=False)
+        run.timed(f"{BUILT} (rows made ready by the import)", lambda: run.copy(rows, indexes))
         seconds["pandas + geopandas sjoin + to_postgis"] = [_pandas(path, communes, database.url)]
         if shutil.which("ogr2ogr"):
             spent = _ogr2ogr(path, communes, database.url)

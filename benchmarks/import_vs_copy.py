@@ -175,7 +175,11 @@ class Run:
         return path
 
     def make_tables(self, *, indexed: bool) -> list[str]:
-        """Empty tables like the real ones; without their indexes, the statements that build them."""
+        """Empty tables like the real ones; without their indexes, the statements that build them.
+
+        Returns:
+            Those statements, nothing if ``indexed``.
+        """
         statements = []
         with self.connected() as connection:
             connection.execute("drop schema if exists banc cascade")

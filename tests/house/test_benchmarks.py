@@ -16,6 +16,7 @@ SMALL = {
     "row_level_security": ("--rows", "2000", "--repetitions", "1"),
     "protections": ("2",),
     "import_vs_copy": ("--rows", "3000", "--repetitions", "1"),
+    "live_indexes": ("--rows", "3000", "--repetitions", "1"),
     "import_live": ("--rows", "3000", "--repetitions", "1"),
     "import_memory": ("--rows", "3000"),
     "points_vs_sql": ("--points", "500", "--repetitions", "1"),
